@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <vnfm/vnfm-extension.h>

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <vnfm/vnfm-envelope.h>
+#include <vnfm/vnfm-extension.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VnfmTransportState:
+ * @VNFM_TRANSPORT_CLOSED: not opened, or closed on purpose
+ * @VNFM_TRANSPORT_CONNECTING: trying, or waiting for the next try
+ * @VNFM_TRANSPORT_CONNECTED: up, with all subscriptions in place
+ */
+typedef enum {
+  VNFM_TRANSPORT_CLOSED,
+  VNFM_TRANSPORT_CONNECTING,
+  VNFM_TRANSPORT_CONNECTED,
+} VnfmTransportState;
+
+#define VNFM_TYPE_TRANSPORT_STATE (vnfm_transport_state_get_type ())
+GType vnfm_transport_state_get_type (void);
+
+/**
+ * VnfmTransport:
+ *
+ * Moves envelopes between logical destinations. The base class keeps the wanted subscriptions, reconnects with back-off
+ * and jitter and subscribes again; a subclass knows one protocol and one connection.
+ *
+ * Signals: "delivery" (#VnfmEnvelope), detailed by the destination's nick; a handler that takes the envelope returns
+ * TRUE and settles it later; what nobody takes is logged and settled. "notify::state".
+ */
+#define VNFM_TYPE_TRANSPORT (vnfm_transport_get_type ())
+G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmExtension)
+
+/**
+ * VnfmTransportClass:
+ * @connect_async: one attempt; completes when the connection can carry messages
+ * @close_async: says good-bye; completes when it is said or cannot be
+ * @subscribe: on a live connection; the base class calls it after each connect
+ * @unsubscribe: on a live connection
+ * @publish_async: completes when the peer has the envelope safely (its receipt, confirm, acknowledgement). Errors:
+ *   VNFM_ERROR_UNREACHABLE: surely not sent; VNFM_ERROR_UNKNOWN_OUTCOME: sent, and the connection broke before the
+ *   confirmation; VNFM_ERROR_NOT_FOUND: nobody reads there; VNFM_ERROR_LIMIT: too large
+ * @reply_async: the same to an address as it stood in reply_to; VNFM_ERROR_NOT_FOUND: the address is dead
+ * @ack: settles a delivery
+ * @request_async: one question and its answer on a reply address of its own, which need not outlive a restart:
+ *   the registration of a manager
+ * @dup_answer_address: what to put into reply_to so that answers come to VNFM_DESTINATION_ANSWERS
+ */
+struct _VnfmTransportClass {
+  VnfmExtensionClass parent_class;
+
+  void (*connect_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*connect_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
+  void (*close_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*close_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
+  void (*subscribe) (VnfmTransport *self, VnfmDestination destination, const char *host);
+  void (*unsubscribe) (VnfmTransport *self, VnfmDestination destination, const char *host);
+  void (*publish_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*publish_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
+  void (*reply_async) (VnfmTransport *self, const char *address, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*reply_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
+  void (*ack) (VnfmTransport *self, guint64 token);
+  void (*request_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  VnfmEnvelope *(*request_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
+  char *(*dup_answer_address) (VnfmTransport *self);
+
+  gpointer reserved[12];
+};
+
+/* The keys that every transport reads: [transport] reconnect-min, reconnect-max, and [destinations]. */
+extern const VnfmKey vnfm_transport_keys[];
+
+/* Opens it and keeps it open. */
+void     vnfm_transport_open (VnfmTransport *self);
+void     vnfm_transport_close_async (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_transport_close_finish (VnfmTransport *self, GAsyncResult *result, GError **error);
+VnfmTransportState vnfm_transport_get_state (VnfmTransport *self);
+/* Why the last attempt failed or the connection was lost. Returns: (nullable): borrowed. */
+const GError *vnfm_transport_get_last_error (VnfmTransport *self);
+/* @host: for VNFM_DESTINATION_EMS_COMMANDS, else NULL. Remembered until unsubscribed. */
+void     vnfm_transport_subscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
+void     vnfm_transport_unsubscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
+void     vnfm_transport_publish_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_transport_publish_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void     vnfm_transport_reply_async (VnfmTransport *self, const char *address, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_transport_reply_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void     vnfm_transport_request_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+VnfmEnvelope *vnfm_transport_request_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char    *vnfm_transport_dup_answer_address (VnfmTransport *self);
+
+/* For subclasses. */
+/* The broker's name of a destination, "{endpoint}" and "{host}" filled in. Returns: (transfer full). */
+char *vnfm_transport_dup_name (VnfmTransport *self, VnfmDestination destination, const char *host);
+/* Hands an envelope up; the transport fills in what makes vnfm_envelope_ack() come back to its ack vfunc as @token. */
+void  vnfm_transport_deliver (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, guint64 token);
+/* The connection is gone: the base class connects again unless closed on purpose. */
+void  vnfm_transport_lost (VnfmTransport *self, const GError *error);
+
+G_END_DECLS
