@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
+# Unit tests run by "make check"; those that need real peers by "make check-integration" (tests/integration).
+
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+AM_TESTS_ENVIRONMENT = \
+	VNFM_MATERIAL='$(VNFM_MATERIAL)' VNFM_CAPTURED='$(VNFM_CAPTURED)' \
+	VNFM_SRCDIR='$(abs_top_srcdir)' VNFM_BUILDDIR='$(abs_top_builddir)' G_DEBUG=fatal-criticals; \
+	export VNFM_MATERIAL VNFM_CAPTURED VNFM_SRCDIR VNFM_BUILDDIR G_DEBUG;
+
+UNIT_TESTS =
+UNIT_LIBS = tests/support/libvnfm-test.la $(SDK_LIBS) $(CHECK_LIBS)
+
+if HAVE_CHECK
+check_LTLIBRARIES += tests/support/libvnfm-test.la
+tests_support_libvnfm_test_la_SOURCES = tests/support/vnfm-test.c tests/support/vnfm-test.h
+tests_support_libvnfm_test_la_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_support_libvnfm_test_la_LIBADD = $(GLIB_LIBS) $(JSON_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+# One pair of lines for each suite: its name in UNIT_TESTS, and what it is linked with if that is more than the SDK.
+UNIT_TESTS += tests/unit/test-enums
+tests_unit_test_enums_LDADD = $(UNIT_LIBS)
+endif

@@ -3,6 +3,8 @@
 
 #include <vnfm/vnfm-enums.h>
 
+#include <string.h>
+
 static const GEnumValue action_values[] = {
   { VNFM_ACTION_NONE, "VNFM_ACTION_NONE", "NONE" },
   { VNFM_ACTION_GRANT_OPERATION, "VNFM_ACTION_GRANT_OPERATION", "GRANT_OPERATION" },
@@ -88,20 +90,20 @@ value_from_nick (const GEnumValue *values, const char *nick)
 const char *
 vnfm_action_get_nick (VnfmAction action)
 {
-  g_return_val_if_fail ((guint) action < G_N_ELEMENTS (action_values) - 1, NULL);
+  g_return_val_if_fail ((guint)action < G_N_ELEMENTS (action_values) - 1, NULL);
   return action_values[action].value_nick;
 }
 
 VnfmAction
 vnfm_action_from_nick (const char *nick)
 {
-  return (VnfmAction) value_from_nick (action_values, nick);
+  return (VnfmAction)value_from_nick (action_values, nick);
 }
 
 const char *
 vnfm_event_get_nick (VnfmEvent event)
 {
-  g_return_val_if_fail ((guint) event < G_N_ELEMENTS (event_values) - 1, NULL);
+  g_return_val_if_fail ((guint)event < G_N_ELEMENTS (event_values) - 1, NULL);
   return event_values[event].value_nick;
 }
 
@@ -110,5 +112,5 @@ vnfm_event_from_nick (const char *nick)
 {
   if (g_strcmp0 (nick, "RELEASE_RESOURCES") == 0)
     return VNFM_EVENT_TERMINATE;
-  return (VnfmEvent) value_from_nick (event_values, nick);
+  return (VnfmEvent)value_from_nick (event_values, nick);
 }
