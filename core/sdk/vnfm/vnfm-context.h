@@ -19,14 +19,14 @@ typedef struct _VnfmStore VnfmStore;
 #define VNFM_TYPE_CONTEXT (vnfm_context_get_type ())
 G_DECLARE_FINAL_TYPE (VnfmContext, vnfm_context, VNFM, CONTEXT, GObject)
 
-VnfmContext   *vnfm_context_new (VnfmProfile *profile, VnfmClock *clock);
-VnfmProfile   *vnfm_context_get_profile (VnfmContext *self);
-VnfmClock     *vnfm_context_get_clock (VnfmContext *self);
-VnfmStore     *vnfm_context_get_store (VnfmContext *self);
+VnfmContext *vnfm_context_new (VnfmProfile *profile, VnfmClock *clock);
+VnfmProfile *vnfm_context_get_profile (VnfmContext *self);
+VnfmClock *vnfm_context_get_clock (VnfmContext *self);
+VnfmStore *vnfm_context_get_store (VnfmContext *self);
 VnfmTransport *vnfm_context_get_nfvo_transport (VnfmContext *self);
 VnfmTransport *vnfm_context_get_ems_transport (VnfmContext *self);
 /* Folder for private files, mode 0700; NULL in a program that keeps none. */
-const char    *vnfm_context_get_state_dir (VnfmContext *self);
+const char *vnfm_context_get_state_dir (VnfmContext *self);
 
 void vnfm_context_set_store (VnfmContext *self, VnfmStore *store);
 void vnfm_context_set_nfvo_transport (VnfmContext *self, VnfmTransport *transport);

@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 typedef struct _VnfmDependency VnfmDependency;
 
 #define VNFM_TYPE_DEPENDENCY (vnfm_dependency_get_type ())
-GType           vnfm_dependency_get_type (void);
+GType vnfm_dependency_get_type (void);
 VnfmDependency *vnfm_dependency_new (GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 VnfmDependency *vnfm_dependency_ref (VnfmDependency *self);
-void            vnfm_dependency_unref (VnfmDependency *self);
+void vnfm_dependency_unref (VnfmDependency *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmDependency, vnfm_dependency_unref)
 
 GBytes *vnfm_dependency_get_text (VnfmDependency *self);

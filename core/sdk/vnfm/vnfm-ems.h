@@ -60,19 +60,26 @@ G_DECLARE_DERIVABLE_TYPE (VnfmEms, vnfm_ems, VNFM, EMS, VnfmExtension)
 struct _VnfmEmsClass {
   VnfmExtensionClass parent_class;
 
-  void (*await_async) (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*await_async) (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
   gboolean (*await_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*put_script_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*put_script_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*put_script_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*update_script_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*update_script_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*update_script_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*clone_scripts_async) (VnfmEms *self, VnfmVnfc *vnfc, const char *url, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*clone_scripts_async) (VnfmEms *self, VnfmVnfc *vnfc, const char *url, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*clone_scripts_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*put_dependency_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmDependency *dependency, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*put_dependency_async) (VnfmEms *self, VnfmVnfc *vnfc, VnfmDependency *dependency, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*put_dependency_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*execute_async) (VnfmEms *self, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*execute_async) (VnfmEms *self, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
   VnfmScriptResult *(*execute_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
-  void (*cancel_async) (VnfmEms *self, VnfmVnfc *vnfc, const char *step_id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*cancel_async) (VnfmEms *self, VnfmVnfc *vnfc, const char *step_id, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*cancel_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
   void (*forget) (VnfmEms *self, VnfmVnfc *vnfc);
   void (*add_variables) (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
@@ -81,23 +88,31 @@ struct _VnfmEmsClass {
   gpointer reserved[12];
 };
 
-void     vnfm_ems_await_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_await_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
 gboolean vnfm_ems_await_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_put_script_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_put_script_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
 gboolean vnfm_ems_put_script_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_update_script_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_update_script_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean vnfm_ems_update_script_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_clone_scripts_async (VnfmEms *self, VnfmVnfc *vnfc, const char *url, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_clone_scripts_async (VnfmEms *self, VnfmVnfc *vnfc, const char *url, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean vnfm_ems_clone_scripts_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_put_dependency_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmDependency *dependency, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_put_dependency_async (VnfmEms *self, VnfmVnfc *vnfc, VnfmDependency *dependency,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean vnfm_ems_put_dependency_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_execute_async (VnfmEms *self, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-VnfmScriptResult *vnfm_ems_execute_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_cancel_async (VnfmEms *self, VnfmVnfc *vnfc, const char *step_id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_ems_execute_async (VnfmEms *self, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+VnfmScriptResult *vnfm_ems_execute_finish (VnfmEms *self, GAsyncResult *result,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_ems_cancel_async (VnfmEms *self, VnfmVnfc *vnfc, const char *step_id, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
 gboolean vnfm_ems_cancel_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_ems_forget (VnfmEms *self, VnfmVnfc *vnfc);
-void     vnfm_ems_add_variables (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
-char    *vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc);
+void vnfm_ems_forget (VnfmEms *self, VnfmVnfc *vnfc);
+void vnfm_ems_add_variables (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
+char *vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc);
 
 /* For subclasses: emit the signals. */
 void vnfm_ems_emit_registered (VnfmEms *self, const char *hostname);

@@ -38,9 +38,9 @@ typedef enum {
 } VnfmAction;
 
 #define VNFM_TYPE_ACTION (vnfm_action_get_type ())
-GType       vnfm_action_get_type (void);
+GType vnfm_action_get_type (void);
 const char *vnfm_action_get_nick (VnfmAction action);
-VnfmAction  vnfm_action_from_nick (const char *nick);
+VnfmAction vnfm_action_from_nick (const char *nick);
 
 /**
  * VnfmEvent:
@@ -74,9 +74,9 @@ typedef enum {
 } VnfmEvent;
 
 #define VNFM_TYPE_EVENT (vnfm_event_get_type ())
-GType       vnfm_event_get_type (void);
+GType vnfm_event_get_type (void);
 const char *vnfm_event_get_nick (VnfmEvent event);
 /* "RELEASE_RESOURCES" in a descriptor means TERMINATE (the founding document's name for it). */
-VnfmEvent   vnfm_event_from_nick (const char *nick);
+VnfmEvent vnfm_event_from_nick (const char *nick);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ typedef enum {
 #define VNFM_N_DESTINATIONS (VNFM_DESTINATION_EMS_COMMANDS + 1)
 
 #define VNFM_TYPE_DESTINATION (vnfm_destination_get_type ())
-GType       vnfm_destination_get_type (void);
+GType vnfm_destination_get_type (void);
 /* "nfvo-requests": the key in [destinations] and the detail of VnfmTransport::delivery. */
 const char *vnfm_destination_get_nick (VnfmDestination destination);
 
@@ -63,10 +63,10 @@ typedef struct {
 } VnfmEnvelope;
 
 #define VNFM_TYPE_ENVELOPE (vnfm_envelope_get_type ())
-GType         vnfm_envelope_get_type (void);
+GType vnfm_envelope_get_type (void);
 VnfmEnvelope *vnfm_envelope_new (GBytes *body);
 VnfmEnvelope *vnfm_envelope_ref (VnfmEnvelope *self);
-void          vnfm_envelope_unref (VnfmEnvelope *self);
+void vnfm_envelope_unref (VnfmEnvelope *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmEnvelope, vnfm_envelope_unref)
 /* Settles a delivery; a second call, or one after its transport is gone, does nothing. NULL is fine. */
 void vnfm_envelope_ack (VnfmEnvelope *self);

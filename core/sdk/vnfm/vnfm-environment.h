@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 typedef struct _VnfmEnvironment VnfmEnvironment;
 
 #define VNFM_TYPE_ENVIRONMENT (vnfm_environment_get_type ())
-GType            vnfm_environment_get_type (void);
+GType vnfm_environment_get_type (void);
 VnfmEnvironment *vnfm_environment_new (void);
 /* provides, configurations, networks and hostname. */
 VnfmEnvironment *vnfm_environment_new_for_vnfc (VnfmRecord *record, VnfmVnfc *vnfc);
 VnfmEnvironment *vnfm_environment_ref (VnfmEnvironment *self);
-void             vnfm_environment_unref (VnfmEnvironment *self);
+void vnfm_environment_unref (VnfmEnvironment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmEnvironment, vnfm_environment_unref)
 
 /* Sets @name as the descriptor has it: under its shell-safe name (every character outside [A-Za-z0-9_] becomes "_"),
@@ -32,7 +32,8 @@ void vnfm_environment_set (VnfmEnvironment *self, const char *name, const char *
 /* <type>_<parameter>, and beside it the exact name "<type>.<parameter>". */
 void vnfm_environment_set_foreign (VnfmEnvironment *self, const char *type, const char *parameter, const char *value);
 /* Adds what @dependency says of @type and its @instance (nullable). */
-void vnfm_environment_add_dependency (VnfmEnvironment *self, VnfmDependency *dependency, const char *type, const char *instance);
+void vnfm_environment_add_dependency (VnfmEnvironment *self, VnfmDependency *dependency, const char *type,
+                                      const char *instance);
 
 const char *vnfm_environment_get (VnfmEnvironment *self, const char *name);
 /* @exact: also the names that are no shell identifiers. Returns: (transfer full): an object of strings. */

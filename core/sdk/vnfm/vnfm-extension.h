@@ -28,11 +28,11 @@ struct _VnfmExtensionClass {
   gpointer reserved[8];
 };
 
-gboolean     vnfm_extension_start (VnfmExtension *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void         vnfm_extension_stop (VnfmExtension *self);
+gboolean vnfm_extension_start (VnfmExtension *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_extension_stop (VnfmExtension *self);
 VnfmContext *vnfm_extension_get_context (VnfmExtension *self);
 /* Shorthands for what nearly every extension needs. Borrowed. */
 VnfmProfile *vnfm_extension_get_profile (VnfmExtension *self);
-VnfmClock   *vnfm_extension_get_clock (VnfmExtension *self);
+VnfmClock *vnfm_extension_get_clock (VnfmExtension *self);
 
 G_END_DECLS

@@ -21,10 +21,10 @@ typedef enum {
 /**
  * VnfmLifecycle:
  *
- * Where everything meets: three signals for each lifecycle event X (instantiate, configure, start, stop, heal, scale-in,
- * scale-out, update, terminate, error, ...): "before-X", "X", "after-X", each with the #VnfmOperation it belongs to and
- * detailed by the VNF's type: "after-configure::client". A handler that needs time takes a deferral; all deferrals of
- * one emission are awaited before the next emission.
+ * Where everything meets: three signals for each lifecycle event X (instantiate, configure, start, stop, heal,
+ * scale-in, scale-out, update, terminate, error, ...): "before-X", "X", "after-X", each with the #VnfmOperation it
+ * belongs to and detailed by the VNF's type: "after-configure::client". A handler that needs time takes a deferral; all
+ * deferrals of one emission are awaited before the next emission.
  */
 #define VNFM_TYPE_LIFECYCLE (vnfm_lifecycle_get_type ())
 G_DECLARE_DERIVABLE_TYPE (VnfmLifecycle, vnfm_lifecycle, VNFM, LIFECYCLE, GObject)
@@ -39,9 +39,11 @@ typedef void (*VnfmLifecycleFunc) (VnfmLifecycle *lifecycle, VnfmOperation *oper
 
 /* Connects @func to @signal (without a detail) for exactly the types of @types. Returns: a handler id for
  * g_signal_handler_disconnect() for each connection made (element-type gulong). */
-GArray *vnfm_lifecycle_connect_types (VnfmLifecycle *self, const char *signal, VnfmTypeSet *types, VnfmLifecycleFunc func, gpointer user_data);
+GArray *vnfm_lifecycle_connect_types (VnfmLifecycle *self, const char *signal, VnfmTypeSet *types,
+                                      VnfmLifecycleFunc func, gpointer user_data);
 /* Emits. With a detail only where somebody connected one (type names come from outside, and quarks are never freed). */
-void vnfm_lifecycle_emit (VnfmLifecycle *self, VnfmPhase phase, VnfmEvent event, const char *vnf_type, VnfmOperation *operation);
+void vnfm_lifecycle_emit (VnfmLifecycle *self, VnfmPhase phase, VnfmEvent event, const char *vnf_type,
+                          VnfmOperation *operation);
 /* "before-start". Returns: (nullable): static; NULL for VNFM_EVENT_NONE. */
 const char *vnfm_lifecycle_get_signal_name (VnfmPhase phase, VnfmEvent event);
 

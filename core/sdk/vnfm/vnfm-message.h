@@ -19,10 +19,10 @@ typedef struct {
 } VnfmScript;
 
 #define VNFM_TYPE_SCRIPT (vnfm_script_get_type ())
-GType       vnfm_script_get_type (void);
+GType vnfm_script_get_type (void);
 VnfmScript *vnfm_script_new (const char *name, GBytes *content);
 VnfmScript *vnfm_script_copy (const VnfmScript *script);
-void        vnfm_script_free (VnfmScript *script);
+void vnfm_script_free (VnfmScript *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmScript, vnfm_script_free)
 
 /**
@@ -35,17 +35,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmScript, vnfm_script_free)
 typedef struct _VnfmMessage VnfmMessage;
 
 #define VNFM_TYPE_MESSAGE (vnfm_message_get_type ())
-GType        vnfm_message_get_type (void);
+GType vnfm_message_get_type (void);
 /* Errors: VNFM_ERROR_INVALID. An absent or unknown action is no error: vnfm_message_get_action() is then
  * VNFM_ACTION_NONE, and vnfm_message_get_action_name() what was written (NULL if absent). */
 VnfmMessage *vnfm_message_decode (GBytes *body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 VnfmMessage *vnfm_message_ref (VnfmMessage *self);
-void         vnfm_message_unref (VnfmMessage *self);
+void vnfm_message_unref (VnfmMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmMessage, vnfm_message_unref)
 
-VnfmAction  vnfm_message_get_action (VnfmMessage *self);
+VnfmAction vnfm_message_get_action (VnfmMessage *self);
 const char *vnfm_message_get_action_name (VnfmMessage *self);
-GBytes     *vnfm_message_get_body (VnfmMessage *self);
+GBytes *vnfm_message_get_body (VnfmMessage *self);
 /* Returns: (transfer full) (nullable): the member's JSON text, sharing the body's memory; NULL if absent or null. */
 GBytes *vnfm_message_dup_member (VnfmMessage *self, const char *name);
 /* Returns: (transfer full) (nullable): a string member, unescaped; NULL if absent or no string. */

@@ -27,7 +27,7 @@ typedef struct {
 void vnfm_resources_free (VnfmResources *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmResources, vnfm_resources_free)
 /* As it stands in the journal (without @delivery). */
-JsonNode      *vnfm_resources_to_json (VnfmResources *self);
+JsonNode *vnfm_resources_to_json (VnfmResources *self);
 VnfmResources *vnfm_resources_from_json (JsonNode *node, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
@@ -43,11 +43,14 @@ G_DECLARE_DERIVABLE_TYPE (VnfmNegotiator, vnfm_negotiator, VNFM, NEGOTIATOR, Vnf
 struct _VnfmNegotiatorClass {
   VnfmExtensionClass parent_class;
 
-  void (*grant_async) (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*grant_async) (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   VnfmResources *(*grant_finish) (VnfmNegotiator *self, GAsyncResult *result, GError **error);
-  void (*allocate_async) (VnfmNegotiator *self, VnfmOperation *operation, GBytes *placement, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*allocate_async) (VnfmNegotiator *self, VnfmOperation *operation, GBytes *placement, const char *step_id,
+                          gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   VnfmResources *(*allocate_finish) (VnfmNegotiator *self, GAsyncResult *result, GError **error);
-  void (*scale_async) (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*scale_async) (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   VnfmResources *(*scale_finish) (VnfmNegotiator *self, GAsyncResult *result, GError **error);
   void (*release) (VnfmNegotiator *self, VnfmOperation *operation);
   /* FALSE: somebody else has allocated or will; skip the question. Default TRUE. */
@@ -56,13 +59,20 @@ struct _VnfmNegotiatorClass {
   gpointer reserved[8];
 };
 
-void           vnfm_negotiator_grant_async (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-VnfmResources *vnfm_negotiator_grant_finish (VnfmNegotiator *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void           vnfm_negotiator_allocate_async (VnfmNegotiator *self, VnfmOperation *operation, GBytes *placement, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-VnfmResources *vnfm_negotiator_allocate_finish (VnfmNegotiator *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void           vnfm_negotiator_scale_async (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-VnfmResources *vnfm_negotiator_scale_finish (VnfmNegotiator *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void           vnfm_negotiator_release (VnfmNegotiator *self, VnfmOperation *operation);
-gboolean       vnfm_negotiator_wants_allocation (VnfmNegotiator *self, VnfmOperation *operation);
+void vnfm_negotiator_grant_async (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+VnfmResources *vnfm_negotiator_grant_finish (VnfmNegotiator *self, GAsyncResult *result,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_negotiator_allocate_async (VnfmNegotiator *self, VnfmOperation *operation, GBytes *placement,
+                                     const char *step_id, gboolean attach, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+VnfmResources *vnfm_negotiator_allocate_finish (VnfmNegotiator *self, GAsyncResult *result,
+                                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_negotiator_scale_async (VnfmNegotiator *self, VnfmOperation *operation, const char *step_id, gboolean attach,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+VnfmResources *vnfm_negotiator_scale_finish (VnfmNegotiator *self, GAsyncResult *result,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_negotiator_release (VnfmNegotiator *self, VnfmOperation *operation);
+gboolean vnfm_negotiator_wants_allocation (VnfmNegotiator *self, VnfmOperation *operation);
 
 G_END_DECLS

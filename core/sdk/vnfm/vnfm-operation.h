@@ -56,9 +56,12 @@ struct _VnfmOperationClass {
   void (*set_progress) (VnfmOperation *self, const char *text);
   VnfmDeferral *(*defer) (VnfmOperation *self, const char *name, gint64 limit);
   void (*settle) (VnfmDeferral *deferral, GError *error);
-  void (*step_begin_async) (VnfmOperation *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-  gboolean (*step_begin_finish) (VnfmOperation *self, GAsyncResult *result, VnfmStepState *state, char **step_id, JsonNode **outcome, GError **error);
-  void (*step_end_async) (VnfmOperation *self, const char *step_id, JsonNode *outcome, VnfmEnvelope *delivery, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*step_begin_async) (VnfmOperation *self, const char *name, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*step_begin_finish) (VnfmOperation *self, GAsyncResult *result, VnfmStepState *state, char **step_id,
+                                 JsonNode **outcome, GError **error);
+  void (*step_end_async) (VnfmOperation *self, const char *step_id, JsonNode *outcome, VnfmEnvelope *delivery,
+                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*step_end_finish) (VnfmOperation *self, GAsyncResult *result, GError **error);
 
   gpointer reserved[12];
@@ -106,10 +109,15 @@ struct _VnfmDeferral {
 /* Finds the step @name of the current stage, or journals that it begins. Its id is derived from the operation, the
  * stage and @name: the same after a restart, so @name must be too ("<vnfc>/<script index>/<source instance>").
  * @step_id: (out) (transfer full); @outcome: (out) (transfer full) (nullable): for VNFM_STEP_DONE. */
-void     vnfm_operation_step_begin_async (VnfmOperation *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean vnfm_operation_step_begin_finish (VnfmOperation *self, GAsyncResult *result, VnfmStepState *state, char **step_id, JsonNode **outcome, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_operation_step_begin_async (VnfmOperation *self, const char *name, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_operation_step_begin_finish (VnfmOperation *self, GAsyncResult *result, VnfmStepState *state,
+                                           char **step_id, JsonNode **outcome,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Journals the outcome, and then settles @delivery (nullable), the message that brought it. */
-void     vnfm_operation_step_end_async (VnfmOperation *self, const char *step_id, JsonNode *outcome, VnfmEnvelope *delivery, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean vnfm_operation_step_end_finish (VnfmOperation *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_operation_step_end_async (VnfmOperation *self, const char *step_id, JsonNode *outcome, VnfmEnvelope *delivery,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_operation_step_end_finish (VnfmOperation *self, GAsyncResult *result,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -20,7 +20,7 @@ typedef enum {
 } VnfmPluginKind;
 
 #define VNFM_TYPE_PLUGIN_KIND (vnfm_plugin_kind_get_type ())
-GType       vnfm_plugin_kind_get_type (void);
+GType vnfm_plugin_kind_get_type (void);
 const char *vnfm_plugin_kind_get_nick (VnfmPluginKind kind);
 
 /**
@@ -45,11 +45,11 @@ typedef struct {
 /* The three symbols a module exports. The entry point is called once, after the ABI was found good; it returns static
  * data, or NULL and why the plugin cannot be used here. */
 #define VNFM_PLUGIN_EXPORT G_MODULE_EXPORT
-#define VNFM_PLUGIN_DECLARE_ABI                                             \
-  VNFM_PLUGIN_EXPORT extern const int vnfm_plugin_abi_major;                \
-  VNFM_PLUGIN_EXPORT extern const int vnfm_plugin_abi_minor;                \
+#define VNFM_PLUGIN_DECLARE_ABI                                                \
+  VNFM_PLUGIN_EXPORT extern const int vnfm_plugin_abi_major;                   \
+  VNFM_PLUGIN_EXPORT extern const int vnfm_plugin_abi_minor;                   \
   VNFM_PLUGIN_EXPORT const VnfmPluginInfo *vnfm_plugin_entry (GError **error); \
-  const int vnfm_plugin_abi_major = VNFM_ABI_MAJOR;                         \
+  const int vnfm_plugin_abi_major = VNFM_ABI_MAJOR;                            \
   const int vnfm_plugin_abi_minor = VNFM_ABI_MINOR
 
 typedef const VnfmPluginInfo *(*VnfmPluginEntryFunc) (GError **error);

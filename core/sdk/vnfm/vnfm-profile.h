@@ -90,14 +90,14 @@ gboolean vnfm_profile_check (VnfmProfile *self, GPtrArray **warnings, GError **e
 /* Nullable where the key has no default; borrowed until the value is set anew. For a SECRET, the content of KEY-file
  * (trailing newline dropped) if that is given, or of the systemd credential GROUP.KEY if there is one. */
 const char *vnfm_profile_get_string (VnfmProfile *self, const char *group, const char *name);
-gint64      vnfm_profile_get_int (VnfmProfile *self, const char *group, const char *name);
-gboolean    vnfm_profile_get_boolean (VnfmProfile *self, const char *group, const char *name);
+gint64 vnfm_profile_get_int (VnfmProfile *self, const char *group, const char *name);
+gboolean vnfm_profile_get_boolean (VnfmProfile *self, const char *group, const char *name);
 /* Microseconds. */
-gint64      vnfm_profile_get_duration (VnfmProfile *self, const char *group, const char *name);
+gint64 vnfm_profile_get_duration (VnfmProfile *self, const char *group, const char *name);
 /* Bytes. */
-gint64      vnfm_profile_get_size (VnfmProfile *self, const char *group, const char *name);
+gint64 vnfm_profile_get_size (VnfmProfile *self, const char *group, const char *name);
 /* Returns: (transfer full): never NULL. */
-GStrv       vnfm_profile_get_list (VnfmProfile *self, const char *group, const char *name);
+GStrv vnfm_profile_get_list (VnfmProfile *self, const char *group, const char *name);
 
 /* Each declared key in order of declaration; @value is NULL where unset and "********" for a secret that is set;
  * @origin is "FILE:LINE", "--set", "default" or as given to vnfm_profile_set(). */
@@ -105,7 +105,7 @@ typedef void (*VnfmProfileFunc) (const VnfmKey *key, const char *value, const ch
 void vnfm_profile_foreach (VnfmProfile *self, VnfmProfileFunc func, gpointer user_data);
 
 /* The values of all OPERATION keys as JSON text, and a profile that has them on top of today's other values. */
-GBytes      *vnfm_profile_freeze (VnfmProfile *self);
+GBytes *vnfm_profile_freeze (VnfmProfile *self);
 VnfmProfile *vnfm_profile_thaw (VnfmProfile *self, GBytes *frozen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

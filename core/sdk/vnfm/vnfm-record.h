@@ -16,17 +16,17 @@ G_BEGIN_DECLS
 typedef struct _VnfmRecord VnfmRecord;
 
 #define VNFM_TYPE_RECORD (vnfm_record_get_type ())
-GType       vnfm_record_get_type (void);
+GType vnfm_record_get_type (void);
 /* Errors: VNFM_ERROR_INVALID (no JSON object, "vdu" present but no array, no name). */
 VnfmRecord *vnfm_record_new (GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 VnfmRecord *vnfm_record_ref (VnfmRecord *self);
-void        vnfm_record_unref (VnfmRecord *self);
+void vnfm_record_unref (VnfmRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmRecord, vnfm_record_unref)
 
-GBytes     *vnfm_record_get_text (VnfmRecord *self);
+GBytes *vnfm_record_get_text (VnfmRecord *self);
 /* Borrowed, valid until vnfm_record_forget_tree() or the last unref. */
 JsonObject *vnfm_record_get_object (VnfmRecord *self);
-void        vnfm_record_forget_tree (VnfmRecord *self);
+void vnfm_record_forget_tree (VnfmRecord *self);
 
 /* Kept outside the tree. Nullable but for the name. */
 const char *vnfm_record_get_id (VnfmRecord *self);

@@ -26,12 +26,12 @@ typedef struct {
 typedef struct _VnfmStoreBatch VnfmStoreBatch;
 
 VnfmStoreBatch *vnfm_store_batch_new (void);
-void            vnfm_store_batch_free (VnfmStoreBatch *self);
+void vnfm_store_batch_free (VnfmStoreBatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmStoreBatch, vnfm_store_batch_free)
-void  vnfm_store_batch_put (VnfmStoreBatch *self, const char *space, const char *key, GBytes *value);
-void  vnfm_store_batch_delete (VnfmStoreBatch *self, const char *space, const char *key);
+void vnfm_store_batch_put (VnfmStoreBatch *self, const char *space, const char *key, GBytes *value);
+void vnfm_store_batch_delete (VnfmStoreBatch *self, const char *space, const char *key);
 /* Deletes all keys that begin with @prefix. */
-void  vnfm_store_batch_delete_prefix (VnfmStoreBatch *self, const char *space, const char *prefix);
+void vnfm_store_batch_delete_prefix (VnfmStoreBatch *self, const char *space, const char *prefix);
 guint vnfm_store_batch_get_length (VnfmStoreBatch *self);
 
 /**
@@ -70,21 +70,25 @@ G_DECLARE_DERIVABLE_TYPE (VnfmStore, vnfm_store, VNFM, STORE, VnfmExtension)
 struct _VnfmStoreClass {
   VnfmExtensionClass parent_class;
 
-  void (*load_async) (VnfmStore *self, const char *space, const char *prefix, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*load_async) (VnfmStore *self, const char *space, const char *prefix, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data);
   GPtrArray *(*load_finish) (VnfmStore *self, GAsyncResult *result, GError **error);
-  void (*commit_async) (VnfmStore *self, VnfmStoreBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*commit_async) (VnfmStore *self, VnfmStoreBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
   gboolean (*commit_finish) (VnfmStore *self, GAsyncResult *result, GError **error);
   char *(*describe) (VnfmStore *self);
 
   gpointer reserved[8];
 };
 
-void       vnfm_store_load_async (VnfmStore *self, const char *space, const char *prefix, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_store_load_async (VnfmStore *self, const char *space, const char *prefix, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *vnfm_store_load_finish (VnfmStore *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @batch: (transfer full). */
-void       vnfm_store_commit_async (VnfmStore *self, VnfmStoreBatch *batch, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean   vnfm_store_commit_finish (VnfmStore *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char      *vnfm_store_describe (VnfmStore *self);
-void       vnfm_store_item_free (VnfmStoreItem *item);
+void vnfm_store_commit_async (VnfmStore *self, VnfmStoreBatch *batch, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_store_commit_finish (VnfmStore *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *vnfm_store_describe (VnfmStore *self);
+void vnfm_store_item_free (VnfmStoreItem *item);
 
 G_END_DECLS

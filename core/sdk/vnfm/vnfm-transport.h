@@ -51,18 +51,23 @@ G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmEx
 struct _VnfmTransportClass {
   VnfmExtensionClass parent_class;
 
-  void (*connect_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*connect_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
   gboolean (*connect_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
-  void (*close_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*close_async) (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
   gboolean (*close_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
   void (*subscribe) (VnfmTransport *self, VnfmDestination destination, const char *host);
   void (*unsubscribe) (VnfmTransport *self, VnfmDestination destination, const char *host);
-  void (*publish_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*publish_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*publish_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
-  void (*reply_async) (VnfmTransport *self, const char *address, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*reply_async) (VnfmTransport *self, const char *address, VnfmEnvelope *envelope, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*reply_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
   void (*ack) (VnfmTransport *self, guint64 token);
-  void (*request_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*request_async) (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   VnfmEnvelope *(*request_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
   char *(*dup_answer_address) (VnfmTransport *self);
 
@@ -73,29 +78,36 @@ struct _VnfmTransportClass {
 extern const VnfmKey vnfm_transport_keys[];
 
 /* Opens it and keeps it open. */
-void     vnfm_transport_open (VnfmTransport *self);
-void     vnfm_transport_close_async (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void vnfm_transport_open (VnfmTransport *self);
+void vnfm_transport_close_async (VnfmTransport *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
 gboolean vnfm_transport_close_finish (VnfmTransport *self, GAsyncResult *result, GError **error);
 VnfmTransportState vnfm_transport_get_state (VnfmTransport *self);
 /* Why the last attempt failed or the connection was lost. Returns: (nullable): borrowed. */
 const GError *vnfm_transport_get_last_error (VnfmTransport *self);
 /* @host: for VNFM_DESTINATION_EMS_COMMANDS, else NULL. Remembered until unsubscribed. */
-void     vnfm_transport_subscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
-void     vnfm_transport_unsubscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
-void     vnfm_transport_publish_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean vnfm_transport_publish_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_transport_reply_async (VnfmTransport *self, const char *address, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean vnfm_transport_reply_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void     vnfm_transport_request_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-VnfmEnvelope *vnfm_transport_request_finish (VnfmTransport *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char    *vnfm_transport_dup_answer_address (VnfmTransport *self);
+void vnfm_transport_subscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
+void vnfm_transport_unsubscribe (VnfmTransport *self, VnfmDestination destination, const char *host);
+void vnfm_transport_publish_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_transport_publish_finish (VnfmTransport *self, GAsyncResult *result,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_transport_reply_async (VnfmTransport *self, const char *address, VnfmEnvelope *envelope,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean vnfm_transport_reply_finish (VnfmTransport *self, GAsyncResult *result,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void vnfm_transport_request_async (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+VnfmEnvelope *vnfm_transport_request_finish (VnfmTransport *self, GAsyncResult *result,
+                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *vnfm_transport_dup_answer_address (VnfmTransport *self);
 
 /* For subclasses. */
 /* The broker's name of a destination, "{endpoint}" and "{host}" filled in. Returns: (transfer full). */
 char *vnfm_transport_dup_name (VnfmTransport *self, VnfmDestination destination, const char *host);
 /* Hands an envelope up; the transport fills in what makes vnfm_envelope_ack() come back to its ack vfunc as @token. */
-void  vnfm_transport_deliver (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, guint64 token);
+void vnfm_transport_deliver (VnfmTransport *self, VnfmDestination destination, VnfmEnvelope *envelope, guint64 token);
 /* The connection is gone: the base class connects again unless closed on purpose. */
-void  vnfm_transport_lost (VnfmTransport *self, const GError *error);
+void vnfm_transport_lost (VnfmTransport *self, const GError *error);
 
 G_END_DECLS

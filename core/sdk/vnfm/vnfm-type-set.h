@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 typedef struct _VnfmTypeSet VnfmTypeSet;
 
 #define VNFM_TYPE_TYPE_SET (vnfm_type_set_get_type ())
-GType        vnfm_type_set_get_type (void);
+GType vnfm_type_set_get_type (void);
 VnfmTypeSet *vnfm_type_set_new_of (const char *const *types);
 VnfmTypeSet *vnfm_type_set_new_all_but (const char *const *types);
 VnfmTypeSet *vnfm_type_set_ref (VnfmTypeSet *self);
-void         vnfm_type_set_unref (VnfmTypeSet *self);
+void vnfm_type_set_unref (VnfmTypeSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmTypeSet, vnfm_type_set_unref)
 gboolean vnfm_type_set_contains (VnfmTypeSet *self, const char *type);
 /* Returns: (nullable): the named types of a set of exactly those; NULL for an all-but set. Borrowed. */

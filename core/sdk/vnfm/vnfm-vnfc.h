@@ -39,11 +39,11 @@ typedef struct {
 } VnfmVnfc;
 
 #define VNFM_TYPE_VNFC (vnfm_vnfc_get_type ())
-GType     vnfm_vnfc_get_type (void);
+GType vnfm_vnfc_get_type (void);
 /* @instance: the JSON of a VNFCInstance. Errors: VNFM_ERROR_INVALID (no hostname). */
 VnfmVnfc *vnfm_vnfc_new_from_json (JsonObject *instance, const char *vnfr_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 VnfmVnfc *vnfm_vnfc_ref (VnfmVnfc *self);
-void      vnfm_vnfc_unref (VnfmVnfc *self);
+void vnfm_vnfc_unref (VnfmVnfc *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VnfmVnfc, vnfm_vnfc_unref)
 /* What a step's id and a log line call it: the id, or the host name while there is none. */
 const char *vnfm_vnfc_get_key (const VnfmVnfc *self);
