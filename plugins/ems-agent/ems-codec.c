@@ -3,6 +3,8 @@
 
 #include "plugins/ems-agent/ems-codec.h"
 
+#include <vnfm/vnfm-error.h>
+
 #include <string.h>
 
 /* Commands, answers, registrations and live output as JSON text. Texts are written straight into a string (an answer
