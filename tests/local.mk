@@ -22,4 +22,6 @@ TESTS += $(UNIT_TESTS)
 # One pair of lines for each suite: its name in UNIT_TESTS, and what it is linked with if that is more than the SDK.
 UNIT_TESTS += tests/unit/test-enums
 tests_unit_test_enums_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-json
+tests_unit_test_json_LDADD = $(UNIT_LIBS)
 endif

@@ -25,16 +25,23 @@ typedef struct {
  * checks the syntax, the depth (at most 128) and UTF-8. Returns: (element-type VnfmJsonSpan): its members in order;
  * of a repeated name the last value is kept. Errors: VNFM_ERROR_INVALID with line and column. */
 GArray *vnfm_json_scan (const char *text, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Returns: (nullable): borrowed. */
+const VnfmJsonSpan *vnfm_json_find (GArray *spans, const char *name);
+/* The text of one value, found by vnfm_json_scan(). Returns: (transfer full) (nullable): the string, unescaped; NULL if
+ * it is none. U+0000 and lone surrogates become U+FFFD. */
+char *vnfm_json_unquote (const char *text, gsize length);
 
 /* Replaces each array of integers that is the value of a member "payload" by its index in @payloads (a number), so that
  * json-glib never sees it: an array of 93 KB of signed bytes costs it 1.6 MB. Values are -128..255.
- * Returns: (transfer full): the text without them; @payloads: (element-type GBytes) (transfer full).
+ * An array that holds something else stays; a member "payload" that is a number is an error, it could not be told from
+ * an index. Returns: (transfer full): the text without them; @payloads: (element-type GBytes) (transfer full).
  * protocol/openbaton.md, B.0 (byte[]). */
 GBytes *vnfm_json_lift_payloads (GBytes *text, GPtrArray **payloads, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Parses strictly sized text (no copy, no terminating NUL needed). Errors: VNFM_ERROR_INVALID with line and column. */
+/* Parses strictly sized text (no copy, no terminating NUL needed) under the rules of vnfm_json_scan(); any value may be
+ * the root. What vnfm_json_scan() accepts, this does too. Errors: VNFM_ERROR_INVALID with line and column. */
 JsonNode *vnfm_json_parse (GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Compact text. */
+/* Compact text. 64-bit integers are exact, doubles are read back equal; strings must be UTF-8. */
 GBytes *vnfm_json_write (JsonNode *node);
 GBytes *vnfm_json_write_object (JsonObject *object);
 /* Appends @value as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD. */

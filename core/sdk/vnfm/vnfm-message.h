@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * VnfmScript:
- * @name: as in the package, may contain "/" (scripts in sub-directories) and arguments never
+ * @name: as in the package; may contain "/" (scripts in sub-directories), never arguments
  * @content: the bytes
  *
  * A file of a VNF package.
@@ -56,11 +56,12 @@ GBytes *vnfm_message_dup_record_text (VnfmMessage *self);
 GBytes *vnfm_message_dup_dependency_text (VnfmMessage *self);
 /* The files of "vnfPackage" (or the one of "script"), payloads decoded; empty if there are none.
  * @scripts_link: (out) (transfer full) (nullable) (optional): the package's git URL.
- * Returns: (element-type VnfmScript) (transfer full); NULL with VNFM_ERROR_INVALID if the package cannot be read. */
+ * Returns: (element-type VnfmScript) (transfer full); NULL with VNFM_ERROR_INVALID if the package cannot be read, which
+ * includes a name that leads out of it and a script without a payload. */
 GPtrArray *vnfm_message_dup_scripts (VnfmMessage *self, char **scripts_link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Composes a message: pairs of member name and JSON text (GBytes *, a NULL text leaves the member out), ended by NULL;
- * "action" goes last, as Gson writes it. */
+ * "action" goes last, as Gson writes it; VNFM_ACTION_NONE leaves it out. */
 GBytes *vnfm_message_compose (VnfmAction action, ...) G_GNUC_NULL_TERMINATED;
 /* JSON text of a string, for vnfm_message_compose(). Returns: (transfer full) (nullable): NULL for NULL. */
 GBytes *vnfm_message_string (const char *value);

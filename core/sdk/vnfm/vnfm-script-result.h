@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @truncated: bytes of output left out
  * @started: (nullable): RFC 3339
  * @ended: (nullable): RFC 3339
- * @provides: (nullable) (element-type utf8 utf8): what it wrote to
+ * @provides: (nullable) (element-type utf8 utf8): what it wrote to the file named in $VNFM_PROVIDES
  * @delivery: (nullable): the delivery that brought it; vnfm_operation_step_end_async() acknowledges it
  *
  * What came of a script on one VNFC. A plain struct; free with vnfm_script_result_free().
