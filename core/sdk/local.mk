@@ -44,6 +44,8 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-extension.c \
 	core/sdk/vnfm/vnfm-handler.c \
 	core/sdk/vnfm/vnfm-json.c \
+	core/sdk/vnfm/vnfm-json-copy.c \
+	core/sdk/vnfm/vnfm-json-copy.h \
 	core/sdk/vnfm/vnfm-json-scanner.c \
 	core/sdk/vnfm/vnfm-json-scanner.h \
 	core/sdk/vnfm/vnfm-json-tree.c \

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 VnfmRecord *vnfm_descriptor_to_record (VnfmMessage *instantiate, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The least an NFVO needs to book an ERROR on, where the VNFR could not be made: name, type, endpoint, parent_ns_id,
- * empty vdu and history (protocol/openbaton.md, B.5). Never fails: what is unknown is left empty. */
+ * empty vdu and history (protocol/openbaton.md, B.5). Never fails: what is unknown is left out,
+ * a VNF without any name is called "unnamed". */
 VnfmRecord *vnfm_descriptor_to_minimal_record (VnfmMessage *instantiate);
 
 G_END_DECLS

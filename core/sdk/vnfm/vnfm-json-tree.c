@@ -197,6 +197,16 @@ vnfm_json_get_string (JsonObject *object, const char *name)
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 }
 
+char *
+vnfm_json_dup_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = value_member (object, name);
+
+  if (node == NULL)
+    return NULL;
+  return json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node) : json_to_string (node, FALSE);
+}
+
 gint64
 vnfm_json_get_int (JsonObject *object, const char *name, gint64 fallback)
 {

@@ -50,6 +50,8 @@ void vnfm_json_append_string (GString *out, const char *value);
 /* Getters. @object may be NULL; a member that is absent, null or of another type yields the default.
  * Strings and objects are borrowed. Numbers given as strings ("7") are read as numbers. */
 const char *vnfm_json_get_string (JsonObject *object, const char *name);
+/* A string, number or boolean as text. Returns: (transfer full) (nullable). */
+char *vnfm_json_dup_text (JsonObject *object, const char *name);
 gint64 vnfm_json_get_int (JsonObject *object, const char *name, gint64 fallback);
 gboolean vnfm_json_get_boolean (JsonObject *object, const char *name, gboolean fallback);
 JsonObject *vnfm_json_get_object (JsonObject *object, const char *name);
