@@ -101,6 +101,16 @@ vnfm_operation_set_progress (VnfmOperation *self, const char *text)
   VNFM_OPERATION_GET_CLASS (self)->set_progress (self, text);
 }
 
+void
+vnfm_operation_log_script (VnfmOperation *self, VnfmVnfc *vnfc, const char *script, const VnfmScriptResult *result)
+{
+  g_return_if_fail (VNFM_IS_OPERATION (self));
+
+  VnfmOperationClass *klass = VNFM_OPERATION_GET_CLASS (self);
+  if (klass->log_script != NULL)
+    klass->log_script (self, vnfc, script, result);
+}
+
 VnfmDeferral *
 vnfm_operation_defer (VnfmOperation *self, const char *name, gint64 limit)
 {

@@ -64,7 +64,9 @@ struct _VnfmOperationClass {
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   gboolean (*step_end_finish) (VnfmOperation *self, GAsyncResult *result, GError **error);
 
-  gpointer reserved[12];
+  void (*log_script) (VnfmOperation *self, VnfmVnfc *vnfc, const char *script, const VnfmScriptResult *result);
+
+  gpointer reserved[11];
 };
 
 /* A random UUID, made when the request was journaled. */
@@ -75,7 +77,7 @@ VnfmAction vnfm_operation_get_action (VnfmOperation *self);
 VnfmEvent vnfm_operation_get_event (VnfmOperation *self);
 /* Borrowed; valid until the record is set anew. NULL before the VNFR was made. */
 VnfmRecord *vnfm_operation_get_record (VnfmOperation *self);
-/* Replaces the VNFR; journaled with the next step that ends. */
+/* Replaces the VNFR; journaled when the emission ends. */
 void vnfm_operation_set_record (VnfmOperation *self, VnfmRecord *record);
 /* The NFVO's message; there during an emission and a question, NULL otherwise (it is not kept in memory). Borrowed. */
 VnfmMessage *vnfm_operation_get_request (VnfmOperation *self);
@@ -92,6 +94,10 @@ VnfmProfile *vnfm_operation_get_profile (VnfmOperation *self);
 GCancellable *vnfm_operation_get_cancellable (VnfmOperation *self);
 /* What it is doing or waiting for, in words, for the operator: "script install.sh on web-7". */
 void vnfm_operation_set_progress (VnfmOperation *self, const char *text);
+
+/* Keeps what a script wrote where the operator, and the NFVO's LOG_REQUEST, look for it. */
+void vnfm_operation_log_script (VnfmOperation *self, VnfmVnfc *vnfc, const char *script,
+                                const VnfmScriptResult *result);
 
 /* Makes the engine wait for this handler before it emits the next signal. Only during an emission. @name is told when
  * the deadline passes. @limit: microseconds from now, 0 for none. Returns: (transfer full). */
