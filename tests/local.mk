@@ -7,7 +7,15 @@ AM_TESTS_ENVIRONMENT = \
 	VNFM_SRCDIR='$(abs_top_srcdir)' VNFM_BUILDDIR='$(abs_top_builddir)' G_DEBUG=fatal-criticals; \
 	export VNFM_MATERIAL VNFM_CAPTURED VNFM_SRCDIR VNFM_BUILDDIR G_DEBUG;
 
+# Scripts are tests too; all speak TAP.
+TEST_EXTENSIONS = .py .sh
+PY_LOG_COMPILER = python3
+SH_LOG_COMPILER = $(SHELL)
+PY_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(LOG_DRIVER)
+
 UNIT_TESTS =
+INTEGRATION_TESTS =
 UNIT_LIBS = tests/support/libvnfm-test.la $(SDK_LIBS) $(CHECK_LIBS)
 
 if HAVE_CHECK
@@ -25,3 +33,18 @@ tests_unit_test_enums_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-json
 tests_unit_test_json_LDADD = $(UNIT_LIBS)
 endif
+
+EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
+
+# Real peers, real processes. Serial: the tests share two cores with the programs that they start.
+check-integration: all
+	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(INTEGRATION_TESTS)'
+
+# The unit suites once more, unforked, looking for errors and definite leaks.
+VALGRIND = valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+	--show-leak-kinds=definite --suppressions=$(abs_top_srcdir)/tests/valgrind.supp
+check-valgrind: $(check_PROGRAMS)
+	CK_FORK=no G_SLICE=always-malloc $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(UNIT_TESTS)' \
+		LOG_COMPILER='$(LIBTOOL) --mode=execute $(VALGRIND)'
+
+.PHONY: check-integration check-valgrind
