@@ -32,6 +32,18 @@ UNIT_TESTS += tests/unit/test-enums
 tests_unit_test_enums_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-json
 tests_unit_test_json_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-message
+tests_unit_test_message_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-record
+tests_unit_test_record_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-descriptor
+tests_unit_test_descriptor_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-dependency
+tests_unit_test_dependency_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-environment
+tests_unit_test_environment_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-script-result
+tests_unit_test_script_result_LDADD = $(UNIT_LIBS)
 endif
 
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
