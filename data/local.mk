@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
+
+# The template of the machines' user data (plugins/negotiator-nfvo).
+dist_pkgdata_DATA += data/user-data.sh

@@ -44,6 +44,10 @@ UNIT_TESTS += tests/unit/test-environment
 tests_unit_test_environment_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-script-result
 tests_unit_test_script_result_LDADD = $(UNIT_LIBS)
+if NEGOTIATOR_NFVO
+UNIT_TESTS += tests/unit/test-user-data
+tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
+endif
 endif
 
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)

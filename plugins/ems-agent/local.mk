@@ -7,4 +7,24 @@ plugins_ems_agent_libvnfm_ems_codec_la_SOURCES = \
 	plugins/ems-agent/ems-codec.c \
 	plugins/ems-agent/ems-codec.h
 plugins_ems_agent_libvnfm_ems_codec_la_LIBADD = $(SDK_LIBS)
+
+# The back-end. Its code is a convenience library, so that unit tests can reach it.
+noinst_LTLIBRARIES += plugins/ems-agent/libvnfm-agent-ems.la
+plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
+	plugins/ems-agent/agent-command.c \
+	plugins/ems-agent/agent-command.h \
+	plugins/ems-agent/agent-ems.c \
+	plugins/ems-agent/agent-ems.h \
+	plugins/ems-agent/agent-registry.c \
+	plugins/ems-agent/agent-registry.h \
+	plugins/ems-agent/agent-secret.c \
+	plugins/ems-agent/agent-secret.h \
+	plugins/ems-agent/agent-wire.c \
+	plugins/ems-agent/agent-wire.h
+plugins_ems_agent_libvnfm_agent_ems_la_LIBADD = plugins/ems-agent/libvnfm-ems-codec.la $(SDK_LIBS)
+
+plugin_LTLIBRARIES += plugins/ems-agent/ems-agent.la
+plugins_ems_agent_ems_agent_la_SOURCES = plugins/ems-agent/ems-agent.c
+plugins_ems_agent_ems_agent_la_LDFLAGS = $(LDFLAGS_PLUGIN)
+plugins_ems_agent_ems_agent_la_LIBADD = plugins/ems-agent/libvnfm-agent-ems.la $(SDK_LIBS)
 endif

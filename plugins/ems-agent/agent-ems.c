@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The back-end: what it is told (registrations, answers, live output) and what it is asked (the calls of VnfmEms).
+ * Who is known is agent-registry.c's, the way of one command agent-command.c's.
+ *
+ * A registration is acknowledged when it is in the store, be it accepted or parked: after a restart the manager knows
+ * its agents and what they can do, and one whose allocation is not answered yet is not lost. */
+#include "config.h"
+
+#include "plugins/ems-agent/agent-ems.h"
+
+#include "plugins/ems-agent/agent-command.h"
+#include "plugins/ems-agent/agent-secret.h"
+#include "plugins/ems-agent/agent-wire.h"
+
+#include <string.h>
+#include <vnfm/vnfm-error.h>
+#include <vnfm/vnfm-store.h>
+
+#define GROUP            "agent"
+#define SPACE            "agent"
+#define REGISTRATION_MAX (64 * 1024) /* bytes */
+#define HOSTNAME_MAX     255         /* bytes */
+
+const VnfmKey agent_ems_keys[] = {
+  { GROUP, "token", VNFM_KEY_CHOICE, "required", "must an agent show the token of its user data",
+    .choices = "required|optional" },
+  { GROUP, "broker-address", VNFM_KEY_STRING, NULL,
+    "HOST:PORT by which machines reach the broker; default: the transport's own" },
+  { GROUP, "script-path", VNFM_KEY_STRING, EMS_SCRIPT_PATH, "where agents keep the scripts, as it is said to them" },
+  { GROUP, "max-unknown", VNFM_KEY_INT, "1000", "registrations kept of hosts that nobody expects" },
+  { GROUP, "unknown-after", VNFM_KEY_DURATION, "60s", "how long a registration may be unexpected before it is told" },
+  { GROUP, "hold", VNFM_KEY_DURATION, "10m", "how long a command waits for its agent; 0: as long as the operation" },
+  { GROUP, "answer-timeout", VNFM_KEY_DURATION, "10m",
+    "how long the answer to a command other than EXECUTE is awaited; 0: no limit" },
+  { GROUP, "cancel-budget", VNFM_KEY_DURATION, "10s", "how long the end of a cancelled script is awaited" },
+  { GROUP, "attach-window", VNFM_KEY_DURATION, "60s",
+    "after a start, how long answers wait for the operations that asked" },
+  { 0 },
+};
+
+struct _AgentEms {
+  VnfmEms parent_instance;
+
+  AgentLink link;
+  VnfmStore *store;           /* nullable */
+  GQueue early_registrations; /* of VnfmEnvelope: before the store's agents are known */
+  char *script_path;
+  guint max_unknown;
+  gint64 unknown_after;
+  VnfmTimer *untold_timer;
+  VnfmTimer *window_timer; /* answers to nothing are kept as long as it runs */
+  gulong handlers[3];
+};
+
+G_DEFINE_FINAL_TYPE (AgentEms, agent_ems, VNFM_TYPE_EMS)
+
+static gint64
+wall_time (AgentEms *self)
+{
+  return vnfm_clock_get_wall_time (self->link.clock);
+}
+
+/* Keeping. */
+
+static void
+kept (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (VnfmEnvelope) envelope = data;
+  g_autoptr (GError) error = NULL;
+
+  if (vnfm_store_commit_finish (VNFM_STORE (source), result, &error))
+    vnfm_envelope_ack (envelope);
+  else
+    g_warning ("an agent's registration could not be kept: %s", error->message);
+}
+
+/* Stores what is known of @agent, drops @gone (nullable), then acknowledges @envelope (nullable). */
+static void
+keep (AgentEms *self, Agent *agent, const char *gone, VnfmEnvelope *envelope)
+{
+  if (self->store == NULL) {
+    vnfm_envelope_ack (envelope);
+    return;
+  }
+
+  VnfmStoreBatch *batch = vnfm_store_batch_new ();
+  g_autoptr (GBytes) value = agent != NULL ? agent_to_bytes (agent) : NULL;
+  if (value != NULL)
+    vnfm_store_batch_put (batch, SPACE, agent->hostname, value);
+  else if (agent != NULL)
+    vnfm_store_batch_delete (batch, SPACE, agent->hostname);
+  if (gone != NULL)
+    vnfm_store_batch_delete (batch, SPACE, gone);
+  vnfm_store_commit_async (self->store, batch, NULL, kept, envelope != NULL ? vnfm_envelope_ref (envelope) : NULL);
+}
+
+/* Registrations. */
+
+static void tell_strangers (gpointer data);
+
+static void
+arm_untold (AgentEms *self, gint64 next)
+{
+  if (self->untold_timer == NULL && next != 0)
+    self->untold_timer =
+        vnfm_clock_add_timer (self->link.clock, MAX (next - wall_time (self), 1), tell_strangers, self);
+}
+
+static void
+tell_strangers (gpointer data)
+{
+  AgentEms *self = data;
+  gint64 next = 0;
+
+  self->untold_timer = NULL;
+  g_autoptr (GPtrArray) due =
+      agent_registry_take_untold (self->link.registry, wall_time (self), self->unknown_after, &next);
+  for (guint i = 0; i < due->len; i++) {
+    Agent *agent = g_ptr_array_index (due, i);
+    g_autofree char *at = vnfm_clock_format (agent->parked->at);
+    g_warning ("agent of %s registered at %s, and no VNFR here expects it; kept", agent->hostname, at);
+  }
+  arm_untold (self, next);
+}
+
+static void
+tell_wrong_token (Agent *agent)
+{
+  if (agent->told)
+    return;
+  agent->told = TRUE;
+  g_warning ("agent of %s registered with %s: refused", agent->hostname,
+             agent->parked->token_hash != NULL ? "a wrong token" : "no token ([agent] token=required)");
+}
+
+static void
+wake_agent (AgentEms *self, Agent *agent)
+{
+  g_autoptr (GPtrArray) commands = agent_link_dup_commands (agent);
+
+  vnfm_ems_emit_registered (VNFM_EMS (self), agent->hostname);
+  for (guint i = 0; i < commands->len; i++)
+    agent_command_agent_registered (g_ptr_array_index (commands, i));
+}
+
+static void
+take_registration (AgentEms *self, const EmsRegistration *registration, VnfmEnvelope *envelope)
+{
+  Agent *agent = NULL;
+  gboolean changed = FALSE;
+  g_autofree char *forgotten = NULL;
+  gint64 now = wall_time (self);
+  AgentVerdict verdict = agent_registry_register (self->link.registry, registration, now, &agent, &changed, &forgotten);
+
+  if (forgotten != NULL)
+    g_message ("agent of %s: forgotten, more than %u hosts have registered that nobody expects", forgotten,
+               self->max_unknown);
+  if (changed || forgotten != NULL)
+    keep (self, agent, forgotten, envelope);
+  else
+    vnfm_envelope_ack (envelope);
+
+  switch (verdict) {
+  case AGENT_VERDICT_ACCEPTED:
+    g_info ("agent of %s registered (%s)", agent->hostname,
+            registration->agent != NULL ? registration->agent : "no version told");
+    wake_agent (self, agent);
+    break;
+  case AGENT_VERDICT_UNEXPECTED:
+    g_info ("agent of %s registered, and nobody expects it yet", agent->hostname);
+    arm_untold (self, now + self->unknown_after);
+    break;
+  case AGENT_VERDICT_WRONG_TOKEN:
+    tell_wrong_token (agent);
+    break;
+  case AGENT_VERDICT_RELEASED:
+    g_debug ("agent of %s registered, but its machine is released", agent->hostname);
+    break;
+  }
+}
+
+static gboolean
+check_hostname (const char *hostname)
+{
+  if (strlen (hostname) > HOSTNAME_MAX || !g_utf8_validate (hostname, -1, NULL))
+    return FALSE;
+  for (const char *c = hostname; *c != '\0'; c++) {
+    if (g_ascii_iscntrl (*c))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+read_registration (AgentEms *self, VnfmEnvelope *envelope)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmsRegistration) registration = NULL;
+
+  if (g_bytes_get_size (envelope->body) > REGISTRATION_MAX)
+    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_LIMIT, "longer than %d bytes", REGISTRATION_MAX);
+  else
+    registration = ems_registration_decode (envelope->body, &error);
+  if (registration != NULL && !check_hostname (registration->hostname))
+    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_INVALID, "the host name is too long or not printable");
+  if (error != NULL) {
+    g_autofree char *excerpt = agent_wire_excerpt (envelope->body);
+    g_warning ("a registration cannot be read: %s: %s", error->message, excerpt);
+    vnfm_envelope_ack (envelope);
+    return;
+  }
+  take_registration (self, registration, envelope);
+}
+
+static gboolean
+registration_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer data)
+{
+  AgentEms *self = data;
+
+  if (self->link.ready)
+    read_registration (self, envelope);
+  else
+    g_queue_push_tail (&self->early_registrations, vnfm_envelope_ref (envelope));
+  return TRUE;
+}
+
+/* Answers. */
+
+static void
+window_closes (gpointer data)
+{
+  AgentEms *self = data;
+  GHashTableIter iter;
+  gpointer id, envelope;
+
+  self->window_timer = NULL;
+  g_hash_table_iter_init (&iter, self->link.early_answers);
+  while (g_hash_table_iter_next (&iter, &id, &envelope)) {
+    g_debug ("answer %s: nobody asked", (const char *)id);
+    vnfm_envelope_ack (envelope);
+  }
+  g_hash_table_remove_all (self->link.early_answers);
+}
+
+/* An operation that was restored asks for its step again in a moment. */
+static void
+keep_early_answer (AgentEms *self, VnfmEnvelope *envelope)
+{
+  GHashTable *answers = self->link.early_answers;
+  VnfmEnvelope *older = g_hash_table_lookup (answers, envelope->correlation_id);
+
+  if (older == NULL && g_hash_table_size (answers) >= self->max_unknown) {
+    g_debug ("answer %s: nobody asked, and too many wait", envelope->correlation_id);
+    vnfm_envelope_ack (envelope);
+    return;
+  }
+  vnfm_envelope_ack (older); /* the same answer, sent twice */
+  g_hash_table_replace (answers, g_strdup (envelope->correlation_id), vnfm_envelope_ref (envelope));
+}
+
+static gboolean
+take_output (AgentEms *self, VnfmEnvelope *envelope)
+{
+  g_autoptr (EmsAnswer) answer = NULL;
+  g_autoptr (EmsOutput) output = NULL;
+
+  if (!ems_reply_decode (envelope->body, &answer, &output, NULL) || output == NULL)
+    return FALSE;
+  if (g_hash_table_contains (self->link.commands, output->step))
+    vnfm_ems_emit_output (VNFM_EMS (self), output->step, output->stream, output->offset, output->text);
+  vnfm_envelope_ack (envelope);
+  return TRUE;
+}
+
+static gboolean
+answer_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer data)
+{
+  AgentEms *self = data;
+  const char *id = envelope->correlation_id;
+  AgentCommand *command = id != NULL ? g_hash_table_lookup (self->link.commands, id) : NULL;
+
+  if (command != NULL) {
+    agent_command_answer (command, envelope);
+    return TRUE;
+  }
+  if (!agent_wire_is_reply (envelope->body))
+    return FALSE; /* not an agent's */
+  if (take_output (self, envelope))
+    return TRUE;
+  if (id != NULL && self->window_timer != NULL) {
+    keep_early_answer (self, envelope);
+  } else {
+    g_debug ("answer %s of an agent: nobody asked", id != NULL ? id : "without a correlation id");
+    vnfm_envelope_ack (envelope);
+  }
+  return TRUE;
+}
+
+/* Start and stop. */
+
+static void
+wake_all (AgentEms *self)
+{
+  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func ((GDestroyNotify)agent_command_unref);
+  GHashTableIter iter;
+  gpointer command;
+
+  g_hash_table_iter_init (&iter, self->link.commands);
+  while (g_hash_table_iter_next (&iter, NULL, &command))
+    g_ptr_array_add (commands, agent_command_ref (command));
+  for (guint i = 0; i < commands->len; i++)
+    agent_command_wake (g_ptr_array_index (commands, i));
+}
+
+static void
+state_changed (VnfmTransport *transport, GParamSpec *pspec, gpointer data)
+{
+  if (vnfm_transport_get_state (transport) == VNFM_TRANSPORT_CONNECTED)
+    wake_all (data);
+}
+
+static void
+become_ready (AgentEms *self)
+{
+  self->link.ready = TRUE;
+  wake_all (self);
+  while (!g_queue_is_empty (&self->early_registrations)) {
+    g_autoptr (VnfmEnvelope) envelope = g_queue_pop_head (&self->early_registrations);
+    read_registration (self, envelope);
+  }
+}
+
+static void
+loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AgentEms) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = vnfm_store_load_finish (VNFM_STORE (source), result, &error);
+  guint known = 0;
+
+  if (self->link.registry == NULL) /* stopped meanwhile */
+    return;
+  if (items == NULL)
+    g_warning ("the agents known before cannot be loaded: %s", error->message);
+  for (guint i = 0; items != NULL && i < items->len; i++) {
+    const VnfmStoreItem *item = g_ptr_array_index (items, i);
+    g_autoptr (GError) broken = NULL;
+    if (agent_registry_load (self->link.registry, item->key, item->value, &broken))
+      known++;
+    else
+      g_warning ("%s", broken->message);
+  }
+  g_info ("%u agents were known before", known);
+  arm_untold (self, wall_time (self) + self->unknown_after);
+  become_ready (self);
+}
+
+static void
+read_keys (AgentEms *self, VnfmProfile *profile)
+{
+  self->link.hold = vnfm_profile_get_duration (profile, GROUP, "hold");
+  self->link.cancel_budget = vnfm_profile_get_duration (profile, GROUP, "cancel-budget");
+  self->link.answer_timeout = vnfm_profile_get_duration (profile, GROUP, "answer-timeout");
+  self->unknown_after = vnfm_profile_get_duration (profile, GROUP, "unknown-after");
+  self->max_unknown = (guint)CLAMP (vnfm_profile_get_int (profile, GROUP, "max-unknown"), 1, G_MAXINT);
+  g_free (self->script_path);
+  self->script_path = g_strdup (vnfm_profile_get_string (profile, GROUP, "script-path"));
+}
+
+static gboolean
+agent_ems_start (VnfmExtension *extension, GError **error)
+{
+  AgentEms *self = AGENT_EMS (extension);
+  VnfmContext *context = vnfm_extension_get_context (extension);
+  VnfmProfile *profile = vnfm_extension_get_profile (extension);
+  const char *folder = vnfm_context_get_state_dir (context);
+  VnfmTransport *transport = vnfm_context_get_ems_transport (context);
+
+  if (transport == NULL || folder == NULL) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the back-end agent needs %s",
+                 transport == NULL ? "a transport to the agents" : "a state directory");
+    return FALSE;
+  }
+  g_set_object (&self->link.clock, vnfm_extension_get_clock (extension));
+  g_autofree char *secret = agent_secret_load (folder, self->link.clock, error);
+  if (secret == NULL)
+    return FALSE;
+
+  read_keys (self, profile);
+  gboolean required = g_str_equal (vnfm_profile_get_string (profile, GROUP, "token"), "required");
+  self->link.ems = VNFM_EMS (self);
+  g_set_object (&self->link.transport, transport);
+  self->link.registry = agent_registry_new (secret, required, self->max_unknown);
+  g_set_object (&self->store, vnfm_context_get_store (context));
+  self->window_timer = vnfm_clock_add_timer (
+      self->link.clock, vnfm_profile_get_duration (profile, GROUP, "attach-window"), window_closes, self);
+
+  self->handlers[0] =
+      g_signal_connect (transport, "delivery::ems-registration", G_CALLBACK (registration_delivered), self);
+  self->handlers[1] = g_signal_connect (transport, "delivery::answers", G_CALLBACK (answer_delivered), self);
+  self->handlers[2] = g_signal_connect (transport, "notify::state", G_CALLBACK (state_changed), self);
+  vnfm_transport_subscribe (transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
+  vnfm_transport_subscribe (transport, VNFM_DESTINATION_ANSWERS, NULL);
+  if (self->store != NULL)
+    vnfm_store_load_async (self->store, SPACE, "", NULL, loaded, g_object_ref (self));
+  else
+    become_ready (self);
+  return TRUE;
+}
+
+static void
+abandon_all (AgentEms *self, Agent *agent, const char *why)
+{
+  g_autoptr (GPtrArray) commands = agent_link_dup_commands (agent);
+
+  for (guint i = 0; i < commands->len; i++)
+    agent_command_abandon (g_ptr_array_index (commands, i), why);
+}
+
+static void
+abandon_agent (Agent *agent, gpointer data)
+{
+  abandon_all (data, agent, "the back-end stops");
+}
+
+/* What is not acknowledged is delivered again to the next start. */
+static void
+agent_ems_stop (VnfmExtension *extension)
+{
+  AgentEms *self = AGENT_EMS (extension);
+
+  if (self->link.registry == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
+    g_clear_signal_handler (&self->handlers[i], self->link.transport);
+  vnfm_transport_unsubscribe (self->link.transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
+  self->link.ready = FALSE;
+  agent_registry_foreach (self->link.registry, abandon_agent, self);
+  vnfm_clock_clear_timer (self->link.clock, &self->untold_timer);
+  vnfm_clock_clear_timer (self->link.clock, &self->window_timer);
+  g_hash_table_remove_all (self->link.early_answers);
+  g_queue_clear_full (&self->early_registrations, (GDestroyNotify)vnfm_envelope_unref);
+  g_clear_pointer (&self->link.registry, agent_registry_free);
+  g_clear_object (&self->link.transport);
+  g_clear_object (&self->store);
+}
+
+/* Calls. */
+
+/* Who is talked to; also says that the machine exists, which lets a parked registration in. */
+static Agent *
+expect (AgentEms *self, VnfmVnfc *vnfc)
+{
+  gboolean changed = FALSE;
+  Agent *agent = agent_registry_expect (self->link.registry, vnfc->hostname, vnfc->vnfr_id, wall_time (self), &changed);
+
+  if (!changed)
+    return agent;
+  keep (self, agent, NULL, NULL);
+  if (agent->accepted != NULL)
+    wake_agent (self, agent);
+  else
+    tell_wrong_token (agent);
+  return agent;
+}
+
+static void
+start_command (AgentEms *self, VnfmVnfc *vnfc, EmsCommand *command, const VnfmExecution *execution, gpointer tag,
+               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  g_task_set_check_cancellable (task, FALSE); /* what came of it counts */
+  if (self->link.registry == NULL) {
+    g_clear_pointer (&command, ems_command_free);
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_CANCELLED, "the back-end agent does not run");
+    return;
+  }
+  if (command != NULL && command->action != EMS_ACTION_EXECUTE)
+    command->script_path = g_strdup (self->script_path);
+  agent_command_start (&self->link, expect (self, vnfc), task, command, execution);
+}
+
+static gboolean
+finish_boolean (VnfmEms *ems, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, ems), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+agent_ems_await_async (VnfmEms *ems, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  start_command (AGENT_EMS (ems), vnfc, NULL, NULL, agent_ems_await_async, cancellable, callback, user_data);
+}
+
+static EmsCommand *
+new_file_command (EmsAction action, VnfmScript *script)
+{
+  EmsCommand *command = ems_command_new (action);
+
+  command->name = g_strdup (script->name);
+  command->content = g_bytes_ref (script->content);
+  return command;
+}
+
+static void
+agent_ems_put_script_async (VnfmEms *ems, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data)
+{
+  start_command (AGENT_EMS (ems), vnfc, new_file_command (EMS_ACTION_SAVE_SCRIPTS, script), NULL,
+                 agent_ems_put_script_async, cancellable, callback, user_data);
+}
+
+static void
+agent_ems_update_script_async (VnfmEms *ems, VnfmVnfc *vnfc, VnfmScript *script, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+  start_command (AGENT_EMS (ems), vnfc, new_file_command (EMS_ACTION_SCRIPTS_UPDATE, script), NULL,
+                 agent_ems_update_script_async, cancellable, callback, user_data);
+}
+
+static void
+agent_ems_clone_scripts_async (VnfmEms *ems, VnfmVnfc *vnfc, const char *url, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+  EmsCommand *command = ems_command_new (EMS_ACTION_CLONE_SCRIPTS);
+
+  command->payload = g_strdup (url);
+  start_command (AGENT_EMS (ems), vnfc, command, NULL, agent_ems_clone_scripts_async, cancellable, callback, user_data);
+}
+
+static void
+agent_ems_put_dependency_async (VnfmEms *ems, VnfmVnfc *vnfc, VnfmDependency *dependency, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  EmsCommand *command = ems_command_new (EMS_ACTION_SAVE_VNFR_DEPENDENCY);
+  gsize length = 0;
+  const char *text = g_bytes_get_data (vnfm_dependency_get_text (dependency), &length);
+
+  command->payload = g_strndup (text, length);
+  start_command (AGENT_EMS (ems), vnfc, command, NULL, agent_ems_put_dependency_async, cancellable, callback,
+                 user_data);
+}
+
+static void
+agent_ems_execute_async (VnfmEms *ems, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  EmsCommand *command = ems_command_new (EMS_ACTION_EXECUTE);
+
+  command->payload = g_strdup (execution->script);
+  command->timeout = execution->time_limit;
+  command->max_output = execution->max_output;
+  command->stream = TRUE;
+  start_command (AGENT_EMS (ems), vnfc, command, execution, agent_ems_execute_async, cancellable, callback, user_data);
+}
+
+static VnfmScriptResult *
+agent_ems_execute_finish (VnfmEms *ems, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, ems), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+agent_ems_cancel_async (VnfmEms *ems, VnfmVnfc *vnfc, const char *step_id, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data)
+{
+  AgentEms *self = AGENT_EMS (ems);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Agent *agent = self->link.registry != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
+
+  g_task_set_source_tag (task, agent_ems_cancel_async);
+  if (agent == NULL || !agent_is_up (agent))
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "the agent of %s is not there", vnfc->hostname);
+  else
+    agent_link_send_cancel (&self->link, agent, step_id, g_steal_pointer (&task));
+}
+
+static void
+agent_ems_forget (VnfmEms *ems, VnfmVnfc *vnfc)
+{
+  AgentEms *self = AGENT_EMS (ems);
+  Agent *agent = self->link.registry != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
+  g_autofree char *forgotten = NULL;
+
+  if (agent == NULL || g_strcmp0 (agent->vnfr_id, vnfc->vnfr_id) != 0)
+    return;
+  abandon_all (self, agent, "the machine is released");
+  if (agent_registry_release (self->link.registry, vnfc->hostname, vnfc->vnfr_id, &forgotten))
+    keep (self, agent, forgotten, NULL);
+}
+
+static char *
+agent_ems_describe (VnfmEms *ems, VnfmVnfc *vnfc)
+{
+  AgentEms *self = AGENT_EMS (ems);
+
+  if (self->link.registry == NULL)
+    return g_strdup ("the back-end does not run");
+
+  g_autofree char *known = agent_registry_describe (self->link.registry, vnfc->hostname);
+  Agent *agent = agent_registry_lookup (self->link.registry, vnfc->hostname);
+  AgentCommand *first = agent != NULL ? g_queue_peek_head (&agent->commands) : NULL;
+  if (first == NULL)
+    return g_steal_pointer (&known);
+  g_autofree char *waiting = agent_command_describe (first);
+  return g_strdup_printf ("%s; %s", known, waiting);
+}
+
+/* What the user data needs to reach back. */
+
+/* A readable string property of the transport, if it has it. Returns: (transfer full) (nullable). */
+static char *
+dup_transport_property (AgentEms *self, const char *name)
+{
+  GObject *transport = G_OBJECT (self->link.transport);
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (transport), name);
+  char *value = NULL;
+
+  if (pspec != NULL && pspec->value_type == G_TYPE_STRING)
+    g_object_get (transport, name, &value, NULL);
+  return value;
+}
+
+static void
+set_variable (GHashTable *variables, const char *name, char *value)
+{
+  if (value != NULL)
+    g_hash_table_replace (variables, g_strdup (name), value);
+}
+
+static void
+add_address (AgentEms *self, GHashTable *variables)
+{
+  const char *given =
+      vnfm_profile_get_string (vnfm_extension_get_profile (VNFM_EXTENSION (self)), GROUP, "broker-address");
+  g_autofree char *address = given != NULL ? g_strdup (given) : dup_transport_property (self, "broker-address");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnectable) connectable = address != NULL ? g_network_address_parse (address, 0, &error) : NULL;
+
+  if (connectable == NULL) {
+    g_warning ("machines are not told where the broker is: %s",
+               error != NULL ? error->message : "the transport does not say; set [agent] broker-address");
+    return;
+  }
+  GNetworkAddress *parsed = G_NETWORK_ADDRESS (connectable);
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (g_network_address_get_hostname (parsed));
+  if (inet != NULL && g_inet_address_get_is_any (inet))
+    g_warning ("the broker listens on all addresses, and machines cannot be told which: set [agent] broker-address");
+  set_variable (variables, "BROKER_HOST", g_strdup (g_network_address_get_hostname (parsed)));
+  set_variable (variables, "BROKER_PORT", g_strdup_printf ("%u", g_network_address_get_port (parsed)));
+}
+
+static void
+agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables)
+{
+  AgentEms *self = AGENT_EMS (ems);
+
+  if (self->link.registry == NULL)
+    return;
+  add_address (self, variables);
+  set_variable (variables, "LOGIN", dup_transport_property (self, "login"));
+  set_variable (variables, "PASSCODE", dup_transport_property (self, "passcode"));
+  set_variable (variables, "TOKEN", agent_registry_dup_token (self->link.registry, vnfm_record_get_id (record)));
+  set_variable (variables, "EMS_REGISTRATION",
+                vnfm_transport_dup_name (self->link.transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL));
+  set_variable (variables, "EMS_COMMANDS",
+                vnfm_transport_dup_name (self->link.transport, VNFM_DESTINATION_EMS_COMMANDS, "{host}"));
+}
+
+static void
+agent_ems_finalize (GObject *object)
+{
+  AgentEms *self = AGENT_EMS (object);
+
+  agent_ems_stop (VNFM_EXTENSION (self));
+  g_hash_table_unref (self->link.commands);
+  g_hash_table_unref (self->link.early_answers);
+  g_clear_object (&self->link.clock);
+  g_free (self->script_path);
+  G_OBJECT_CLASS (agent_ems_parent_class)->finalize (object);
+}
+
+static void
+agent_ems_class_init (AgentEmsClass *klass)
+{
+  VnfmExtensionClass *extension_class = VNFM_EXTENSION_CLASS (klass);
+  VnfmEmsClass *ems_class = VNFM_EMS_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = agent_ems_finalize;
+  extension_class->start = agent_ems_start;
+  extension_class->stop = agent_ems_stop;
+  ems_class->await_async = agent_ems_await_async;
+  ems_class->await_finish = finish_boolean;
+  ems_class->put_script_async = agent_ems_put_script_async;
+  ems_class->put_script_finish = finish_boolean;
+  ems_class->update_script_async = agent_ems_update_script_async;
+  ems_class->update_script_finish = finish_boolean;
+  ems_class->clone_scripts_async = agent_ems_clone_scripts_async;
+  ems_class->clone_scripts_finish = finish_boolean;
+  ems_class->put_dependency_async = agent_ems_put_dependency_async;
+  ems_class->put_dependency_finish = finish_boolean;
+  ems_class->execute_async = agent_ems_execute_async;
+  ems_class->execute_finish = agent_ems_execute_finish;
+  ems_class->cancel_async = agent_ems_cancel_async;
+  ems_class->cancel_finish = finish_boolean;
+  ems_class->forget = agent_ems_forget;
+  ems_class->add_variables = agent_ems_add_variables;
+  ems_class->describe = agent_ems_describe;
+}
+
+static void
+agent_ems_init (AgentEms *self)
+{
+  self->link.commands = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)agent_command_unref);
+  self->link.early_answers =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)vnfm_envelope_unref);
+  g_queue_init (&self->early_registrations);
+}

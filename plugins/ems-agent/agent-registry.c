@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The agents that are known, by host name.
+ *
+ *                     register, nobody expects it
+ *        (unknown) ───────────────────────────────► parked ──┐
+ *            │ expect                                        │ expect, token right
+ *            ▼            register, token right              ▼
+ *        expected ───────────────────────────────────────► accepted ──► released
+ *            │  ▲  register, token wrong: the sight is kept beside it
+ *            └──┘
+ *
+ * The two ways to "accepted" are the same check, made when both the registration and the VNFR are known: an agent may
+ * be quicker than the answer to the allocation. */
+#include "config.h"
+
+#include "plugins/ems-agent/agent-registry.h"
+
+#include "plugins/ems-agent/agent-secret.h"
+
+#include <string.h>
+#include <vnfm/vnfm-clock.h>
+#include <vnfm/vnfm-error.h>
+
+struct _AgentRegistry {
+  GHashTable *agents; /* host name -> Agent */
+  GQueue strangers;   /* those that nobody expects, oldest first; through Agent.stranger_link */
+  char *secret;
+  gboolean token_required;
+  guint max_unknown;
+};
+
+static void
+sight_free (AgentSight *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->registration, ems_registration_free);
+  g_free (self->token_hash);
+  g_free (self);
+}
+
+static AgentSight *
+sight_new (const EmsRegistration *registration, gint64 now)
+{
+  AgentSight *self = g_new0 (AgentSight, 1);
+
+  self->registration = ems_registration_new (registration->hostname);
+  self->registration->agent = g_strdup (registration->agent);
+  self->registration->capabilities = registration->capabilities;
+  self->registration->boot = g_strdup (registration->boot);
+  self->registration->run = g_strdup (registration->run);
+  if (registration->token != NULL)
+    self->token_hash = agent_secret_hash (registration->token);
+  self->at = now;
+  return self;
+}
+
+static gboolean
+sight_equal (const AgentSight *a, const AgentSight *b)
+{
+  return a != NULL && b != NULL && g_strcmp0 (a->registration->agent, b->registration->agent) == 0 &&
+         a->registration->capabilities == b->registration->capabilities &&
+         g_strcmp0 (a->registration->boot, b->registration->boot) == 0 &&
+         g_strcmp0 (a->registration->run, b->registration->run) == 0 && g_strcmp0 (a->token_hash, b->token_hash) == 0;
+}
+
+static void
+set_sight (AgentSight **place, AgentSight *sight)
+{
+  sight_free (*place);
+  *place = sight;
+}
+
+static void
+agent_free (gpointer data)
+{
+  Agent *self = data;
+
+  set_sight (&self->accepted, NULL);
+  set_sight (&self->parked, NULL);
+  g_free (self->hostname);
+  g_free (self->vnfr_id);
+  g_free (self);
+}
+
+gboolean
+agent_is_up (const Agent *self)
+{
+  return self->accepted != NULL && !self->released && self->lost_at == 0;
+}
+
+EmsCapability
+agent_get_capabilities (const Agent *self)
+{
+  return self->accepted != NULL ? self->accepted->registration->capabilities : 0;
+}
+
+AgentRegistry *
+agent_registry_new (const char *secret, gboolean token_required, guint max_unknown)
+{
+  AgentRegistry *self = g_new0 (AgentRegistry, 1);
+
+  self->agents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, agent_free);
+  self->secret = g_strdup (secret);
+  self->token_required = token_required;
+  self->max_unknown = MAX (max_unknown, 1);
+  return self;
+}
+
+void
+agent_registry_free (AgentRegistry *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->agents);
+  g_free (self->secret);
+  g_free (self);
+}
+
+Agent *
+agent_registry_lookup (AgentRegistry *self, const char *hostname)
+{
+  return g_hash_table_lookup (self->agents, hostname);
+}
+
+void
+agent_registry_foreach (AgentRegistry *self, AgentFunc func, gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer agent;
+
+  g_hash_table_iter_init (&iter, self->agents);
+  while (g_hash_table_iter_next (&iter, NULL, &agent))
+    func (agent, user_data);
+}
+
+static Agent *
+add (AgentRegistry *self, const char *hostname)
+{
+  Agent *agent = g_new0 (Agent, 1);
+
+  agent->hostname = g_strdup (hostname);
+  agent->stranger_link.data = agent;
+  g_queue_init (&agent->commands);
+  g_hash_table_insert (self->agents, agent->hostname, agent);
+  return agent;
+}
+
+static void
+set_stranger (AgentRegistry *self, Agent *agent, gboolean stranger)
+{
+  if (agent->stranger)
+    g_queue_unlink (&self->strangers, &agent->stranger_link);
+  if (stranger)
+    g_queue_push_tail_link (&self->strangers, &agent->stranger_link);
+  agent->stranger = stranger;
+}
+
+/* Room for one more. Returns: (transfer full) (nullable): the host that had to go. */
+static char *
+make_room (AgentRegistry *self)
+{
+  if (g_queue_get_length (&self->strangers) <= self->max_unknown)
+    return NULL;
+
+  Agent *oldest = g_queue_peek_head (&self->strangers);
+  char *hostname = g_strdup (oldest->hostname);
+  set_stranger (self, oldest, FALSE);
+  g_hash_table_remove (self->agents, hostname);
+  return hostname;
+}
+
+char *
+agent_registry_dup_token (AgentRegistry *self, const char *vnfr_id)
+{
+  return self->secret != NULL && vnfr_id != NULL && *vnfr_id != '\0' ? agent_secret_token (self->secret, vnfr_id)
+                                                                     : NULL;
+}
+
+/* A wrong token is wrong even where none is required. */
+static gboolean
+token_is_right (AgentRegistry *self, const char *vnfr_id, const AgentSight *sight)
+{
+  if (sight->token_hash == NULL)
+    return !self->token_required;
+
+  g_autofree char *token = agent_registry_dup_token (self, vnfr_id);
+  g_autofree char *hash = token != NULL ? agent_secret_hash (token) : NULL;
+  return hash != NULL && g_str_equal (hash, sight->token_hash);
+}
+
+/* Takes the parked registration if it is the right one for the VNFR. */
+static gboolean
+try_accept (AgentRegistry *self, Agent *agent)
+{
+  if (agent->parked == NULL || !token_is_right (self, agent->vnfr_id, agent->parked))
+    return FALSE;
+  set_sight (&agent->accepted, g_steal_pointer (&agent->parked));
+  agent->told = FALSE;
+  agent->lost_at = 0;
+  agent->generation++;
+  return TRUE;
+}
+
+Agent *
+agent_registry_expect (AgentRegistry *self, const char *hostname, const char *vnfr_id, gint64 now, gboolean *changed)
+{
+  Agent *agent = agent_registry_lookup (self, hostname);
+  const char *owner = vnfr_id != NULL ? vnfr_id : "";
+
+  *changed = FALSE;
+  if (agent == NULL)
+    agent = add (self, hostname);
+  else if (g_strcmp0 (agent->vnfr_id, owner) == 0)
+    return agent;
+
+  /* A new machine that has the name of one that was never released: what is known is the old one's, unless its token
+   * says otherwise. */
+  if (agent->accepted != NULL && !agent->released && agent->parked == NULL)
+    agent->parked = g_steal_pointer (&agent->accepted);
+  set_sight (&agent->accepted, NULL);
+  g_free (agent->vnfr_id);
+  agent->vnfr_id = g_strdup (owner);
+  agent->expected_at = now;
+  agent->released = FALSE;
+  agent->lost_at = 0;
+  set_stranger (self, agent, FALSE);
+  *changed = agent->parked != NULL;
+  try_accept (self, agent);
+  return agent;
+}
+
+AgentVerdict
+agent_registry_register (AgentRegistry *self, const EmsRegistration *registration, gint64 now, Agent **agent_out,
+                         gboolean *changed, char **forgotten)
+{
+  Agent *agent = agent_registry_lookup (self, registration->hostname);
+  AgentSight *sight = sight_new (registration, now);
+
+  *changed = TRUE;
+  *forgotten = NULL;
+  if (agent == NULL || (agent->vnfr_id == NULL && !agent->released)) {
+    if (agent == NULL)
+      agent = add (self, registration->hostname);
+    *changed = !sight_equal (agent->parked, sight);
+    set_sight (&agent->parked, sight);
+    if (!agent->stranger) {
+      set_stranger (self, agent, TRUE);
+      *forgotten = make_room (self);
+    }
+    *agent_out = agent;
+    return AGENT_VERDICT_UNEXPECTED;
+  }
+
+  *agent_out = agent;
+  if (agent->released) {
+    gboolean same = agent->accepted != NULL && g_strcmp0 (agent->accepted->token_hash, sight->token_hash) == 0;
+    set_sight (&agent->parked, sight);
+    agent->told = same;
+    agent->released = same;
+    return same ? AGENT_VERDICT_RELEASED : AGENT_VERDICT_UNEXPECTED;
+  }
+  if (!token_is_right (self, agent->vnfr_id, sight)) {
+    *changed = !sight_equal (agent->parked, sight);
+    set_sight (&agent->parked, sight);
+    return AGENT_VERDICT_WRONG_TOKEN;
+  }
+  *changed = agent->parked != NULL || !sight_equal (agent->accepted, sight);
+  set_sight (&agent->parked, sight);
+  try_accept (self, agent);
+  return AGENT_VERDICT_ACCEPTED;
+}
+
+void
+agent_registry_mark_lost (AgentRegistry *self, Agent *agent, gint64 now)
+{
+  if (agent->lost_at == 0)
+    agent->lost_at = now;
+}
+
+gboolean
+agent_registry_release (AgentRegistry *self, const char *hostname, const char *vnfr_id, char **forgotten)
+{
+  Agent *agent = agent_registry_lookup (self, hostname);
+
+  *forgotten = NULL;
+  if (agent == NULL || agent->vnfr_id == NULL || g_strcmp0 (agent->vnfr_id, vnfr_id != NULL ? vnfr_id : "") != 0)
+    return FALSE;
+  g_clear_pointer (&agent->vnfr_id, g_free);
+  set_sight (&agent->parked, NULL);
+  agent->released = TRUE;
+  agent->told = TRUE;
+  set_stranger (self, agent, TRUE);
+  *forgotten = make_room (self);
+  return TRUE;
+}
+
+GPtrArray *
+agent_registry_take_untold (AgentRegistry *self, gint64 now, gint64 after, gint64 *next)
+{
+  GPtrArray *due = g_ptr_array_new ();
+
+  *next = 0;
+  for (GList *l = self->strangers.head; l != NULL; l = l->next) {
+    Agent *agent = l->data;
+
+    if (agent->parked == NULL || agent->told)
+      continue;
+    if (agent->parked->at + after <= now) {
+      agent->told = TRUE;
+      g_ptr_array_add (due, agent);
+    } else if (*next == 0 || agent->parked->at + after < *next) {
+      *next = agent->parked->at + after;
+    }
+  }
+  return due;
+}
+
+/* The agent of the machine may have registered by another name: it shows the VNFR's token, or its name is the wanted
+ * one with something behind it (".novalocal"). */
+static const char *
+find_other_name (AgentRegistry *self, const Agent *agent)
+{
+  g_autofree char *prefix = g_strconcat (agent->hostname, ".", NULL);
+
+  for (GList *l = self->strangers.head; l != NULL; l = l->next) {
+    const Agent *other = l->data;
+
+    if (other->parked != NULL && !other->released &&
+        (g_str_has_prefix (other->hostname, prefix) ||
+         (other->parked->token_hash != NULL && token_is_right (self, agent->vnfr_id, other->parked))))
+      return other->hostname;
+  }
+  return NULL;
+}
+
+static char *
+describe_unaccepted (AgentRegistry *self, const Agent *agent)
+{
+  g_autofree char *since = vnfm_clock_format (agent->expected_at);
+
+  if (agent->parked != NULL) {
+    g_autofree char *at = vnfm_clock_format (agent->parked->at);
+    return g_strdup_printf ("agent seen with %s token at %s", agent->parked->token_hash != NULL ? "a wrong" : "no", at);
+  }
+  const char *other = find_other_name (self, agent);
+  if (other != NULL)
+    return g_strdup_printf ("agent never seen since %s, but one that calls itself %s", since, other);
+  return g_strdup_printf ("agent never seen since %s", since);
+}
+
+char *
+agent_registry_describe (AgentRegistry *self, const char *hostname)
+{
+  Agent *agent = agent_registry_lookup (self, hostname);
+
+  if (agent == NULL)
+    return g_strdup ("agent never seen");
+  if (agent->released)
+    return g_strdup ("machine released");
+  if (agent->vnfr_id == NULL)
+    return g_strdup ("agent seen, but no VNFR expects it");
+  if (agent->accepted == NULL)
+    return describe_unaccepted (self, agent);
+
+  const EmsRegistration *registration = agent->accepted->registration;
+  const char *program = registration->agent != NULL ? registration->agent : "an agent without a version";
+  g_autofree char *at = vnfm_clock_format (agent->accepted->at);
+  if (agent->lost_at != 0) {
+    g_autofree char *lost = vnfm_clock_format (agent->lost_at);
+    return g_strdup_printf ("agent lost since %s (%s, registered at %s)", lost, program, at);
+  }
+  return g_strdup_printf ("%s, registered at %s", program, at);
+}
+
+static void
+add_sight (JsonObject *object, const char *name, const AgentSight *sight)
+{
+  if (sight == NULL)
+    return;
+
+  g_autoptr (GBytes) text = ems_registration_encode (sight->registration);
+  g_autoptr (GError) error = NULL;
+  JsonNode *node = vnfm_json_parse (text, &error);
+  if (node == NULL)
+    return;
+
+  JsonObject *member = json_object_new ();
+  json_object_set_member (member, "registration", node);
+  if (sight->token_hash != NULL)
+    json_object_set_string_member (member, "token-sha256", sight->token_hash);
+  json_object_set_int_member (member, "at", sight->at);
+  json_object_set_object_member (object, name, member);
+}
+
+GBytes *
+agent_to_bytes (const Agent *self)
+{
+  if (self->released || (self->accepted == NULL && self->parked == NULL))
+    return NULL;
+
+  g_autoptr (JsonObject) object = json_object_new ();
+  if (self->vnfr_id != NULL) {
+    json_object_set_string_member (object, "vnfr", self->vnfr_id);
+    json_object_set_int_member (object, "expected", self->expected_at);
+  }
+  add_sight (object, "accepted", self->accepted);
+  add_sight (object, "parked", self->parked);
+  return vnfm_json_write_object (object);
+}
+
+static AgentSight *
+read_sight (JsonObject *object, const char *name, GError **error)
+{
+  JsonObject *member = vnfm_json_get_object (object, name);
+  JsonObject *inner = vnfm_json_get_object (member, "registration");
+
+  if (inner == NULL)
+    return NULL;
+
+  g_autoptr (GBytes) text = vnfm_json_write_object (inner);
+  g_autoptr (EmsRegistration) registration = ems_registration_decode (text, error);
+  if (registration == NULL)
+    return NULL;
+  g_clear_pointer (&registration->token, g_free);
+  AgentSight *sight = sight_new (registration, vnfm_json_get_int (member, "at", 0));
+  sight->token_hash = g_strdup (vnfm_json_get_string (member, "token-sha256"));
+  return sight;
+}
+
+gboolean
+agent_registry_load (AgentRegistry *self, const char *hostname, GBytes *value, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonNode) node = vnfm_json_parse (value, &local);
+  JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  AgentSight *accepted = object != NULL ? read_sight (object, "accepted", &local) : NULL;
+  AgentSight *parked = object != NULL && local == NULL ? read_sight (object, "parked", &local) : NULL;
+
+  Agent *agent = agent_registry_lookup (self, hostname);
+
+  if (local != NULL || (accepted == NULL && parked == NULL) ||
+      (agent != NULL && (agent->accepted != NULL || agent->parked != NULL))) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "the stored agent %s cannot be read: %s", hostname,
+                 local != NULL ? local->message : "it says nothing, or twice");
+    sight_free (accepted);
+    sight_free (parked);
+    return FALSE;
+  }
+
+  const char *vnfr_id = vnfm_json_get_string (object, "vnfr");
+  if (agent != NULL && g_strcmp0 (agent->vnfr_id, vnfr_id) != 0) { /* expected by now, by another VNFR */
+    set_sight (&agent->parked, parked != NULL ? parked : g_steal_pointer (&accepted));
+    sight_free (accepted);
+    try_accept (self, agent);
+    return TRUE;
+  }
+  if (agent == NULL)
+    agent = add (self, hostname);
+  agent->accepted = accepted;
+  agent->parked = parked;
+  if (agent->vnfr_id == NULL)
+    agent->vnfr_id = g_strdup (vnfr_id);
+  agent->expected_at = vnfm_json_get_int (object, "expected", agent->expected_at);
+  set_stranger (self, agent, agent->vnfr_id == NULL);
+  return TRUE;
+}
