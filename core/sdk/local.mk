@@ -66,3 +66,4 @@ core_sdk_libvnfm_la_LIBADD = $(GLIB_LIBS) $(JSON_LIBS)
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = core/sdk/vnfm.pc
+EXTRA_DIST += core/sdk/README.md
