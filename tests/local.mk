@@ -48,6 +48,13 @@ if NEGOTIATOR_NFVO
 UNIT_TESTS += tests/unit/test-user-data
 tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
 endif
+if NFVO
+NFVO_LIBS = core/nfvo/libvnfm-nfvo.la
+UNIT_TESTS += tests/unit/test-nfvo-records
+tests_unit_test_nfvo_records_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-nfvo-dependencies
+tests_unit_test_nfvo_dependencies_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
+endif
 endif
 
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
