@@ -28,6 +28,15 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 # One pair of lines for each suite: its name in UNIT_TESTS, and what it is linked with if that is more than the SDK.
+UNIT_TESTS += tests/unit/test-vnf-queues
+tests_unit_test_vnf_queues_LDADD = core/engine/libvnfm-engine.la $(UNIT_LIBS)
+
+if HANDLER_SCRIPTS
+UNIT_TESTS += tests/unit/test-engine
+tests_unit_test_engine_SOURCES = tests/unit/test-engine.c tests/support/vnfm-sim.c tests/support/vnfm-sim.h
+tests_unit_test_engine_LDADD = core/engine/libvnfm-engine.la plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)
+endif
+
 UNIT_TESTS += tests/unit/test-enums
 tests_unit_test_enums_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-json

@@ -462,6 +462,18 @@ vnfm_engine_new (VnfmContext *context, VnfmNegotiator *negotiator, VnfmEms *ems)
   return self;
 }
 
+/* The operations hold the engine, so that what they have begun may end in peace; the program breaks the circle by
+ * running dispose when it ends. */
+static void
+vnfm_engine_dispose (GObject *object)
+{
+  VnfmEngine *self = VNFM_ENGINE (object);
+
+  g_hash_table_remove_all (self->taken);
+  g_hash_table_remove_all (self->operations);
+  G_OBJECT_CLASS (vnfm_engine_parent_class)->dispose (object);
+}
+
 static void
 vnfm_engine_finalize (GObject *object)
 {
@@ -484,6 +496,7 @@ vnfm_engine_finalize (GObject *object)
 static void
 vnfm_engine_class_init (VnfmEngineClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = vnfm_engine_dispose;
   G_OBJECT_CLASS (klass)->finalize = vnfm_engine_finalize;
 }
 

@@ -29,7 +29,7 @@ engine_operation_new (VnfmEngine *engine, Request *request, VnfmProfile *profile
 {
   EngineOperation *self = g_object_new (ENGINE_TYPE_OPERATION, NULL);
 
-  self->engine = engine;
+  self->engine = g_object_ref (engine);
   self->request = request;
   self->profile = g_object_ref (profile);
   self->flow = flow_of_action (request->refusal != NULL ? VNFM_ACTION_NONE : request->action);
@@ -441,6 +441,7 @@ engine_operation_finalize (GObject *object)
   if (self->tail != NULL)
     g_string_free (self->tail, TRUE);
   g_array_unref (self->times);
+  g_clear_object (&self->engine);
   G_OBJECT_CLASS (engine_operation_parent_class)->finalize (object);
 }
 

@@ -48,7 +48,7 @@ G_DECLARE_FINAL_TYPE (EngineOperation, engine_operation, ENGINE, OPERATION, Vnfm
 struct _EngineOperation {
   VnfmOperation parent_instance;
 
-  VnfmEngine *engine; /* borrowed: the engine owns its operations */
+  VnfmEngine *engine; /* which holds its operations: see vnfm_engine_dispose() */
   Request *request;   /* where it came from, what it is about */
   const Flow *flow;
   OperationState state;

@@ -73,15 +73,16 @@ was_emitted (EngineOperation *self, VnfmPhase phase)
   return TRUE;
 }
 
+/* Connected for this VNF type, or for all. */
 static gboolean
 has_handlers (EngineOperation *self, VnfmPhase phase)
 {
   VnfmLifecycle *lifecycle = vnfm_engine_get_lifecycle (self->engine);
-  const char *name = vnfm_lifecycle_get_signal_name (phase, self->event);
-  const char *type = self->request->vnf_type;
+  guint id = g_signal_lookup (vnfm_lifecycle_get_signal_name (phase, self->event), VNFM_TYPE_LIFECYCLE);
+  GQuark type = self->request->vnf_type != NULL ? g_quark_try_string (self->request->vnf_type) : 0;
 
-  return g_signal_has_handler_pending (lifecycle, g_signal_lookup (name, VNFM_TYPE_LIFECYCLE),
-                                       type != NULL ? g_quark_try_string (type) : 0, FALSE);
+  return g_signal_has_handler_pending (lifecycle, id, 0, FALSE) ||
+         (type != 0 && g_signal_has_handler_pending (lifecycle, id, type, FALSE));
 }
 
 static void

@@ -38,13 +38,17 @@ vnf_queues_free (VnfQueues *self)
 {
   if (self == NULL)
     return;
-  g_autoptr (GHashTable) queues = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)vnf_queue_free, NULL);
+  g_autoptr (GHashTable) queues = g_hash_table_new (NULL, NULL);
   GHashTableIter iter;
   gpointer queue;
 
+  /* Each once, however many items it holds. */
   g_hash_table_iter_init (&iter, self->by_item);
   while (g_hash_table_iter_next (&iter, NULL, &queue))
     g_hash_table_add (queues, queue);
+  g_hash_table_iter_init (&iter, queues);
+  while (g_hash_table_iter_next (&iter, &queue, NULL))
+    vnf_queue_free (queue);
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_item);
   g_free (self);

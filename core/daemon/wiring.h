@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/host/plugin-host.h"
+
+G_BEGIN_DECLS
+
+/* What the running manager is made of. */
+typedef struct _Wiring Wiring;
+
+/* The keys of the group [vnfmd] that the wiring reads. */
+extern const VnfmKey wiring_keys[];
+
+/* Makes the parts that the profile names and connects them; nothing is opened yet. Errors: VNFM_ERROR_PLUGIN: a plugin
+ * that the profile needs is not there, with its reason. */
+Wiring *wiring_new (HostPlugins *plugins, VnfmContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void wiring_free (Wiring *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Wiring, wiring_free)
+
+/* Starts the parts, brings back the journal, and opens the door; completes when requests can come. */
+void wiring_open_async (Wiring *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean wiring_open_finish (Wiring *self, GAsyncResult *result, GError **error);
+/* Takes nothing more and says good-bye to the peers. What is under way stands in the journal. */
+void wiring_close_async (Wiring *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean wiring_close_finish (Wiring *self, GAsyncResult *result, GError **error);
+
+VnfmEngine *wiring_get_engine (Wiring *self);
+HostPlugins *wiring_get_plugins (Wiring *self);
+
+G_END_DECLS
