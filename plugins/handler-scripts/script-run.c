@@ -409,7 +409,7 @@ dependency_put (GObject *source, GAsyncResult *result, gpointer user_data)
               error->message);
       g_clear_error (&error);
     } else {
-      g_prefix_error (&error, "storing the dependency for ");
+      g_prefix_error (&error, "storing the dependency: ");
       lane_fail (lane, script_report_error (current_script (lane->run), lane->vnfc->hostname, error));
     }
   }
