@@ -53,6 +53,10 @@ UNIT_TESTS += tests/unit/test-environment
 tests_unit_test_environment_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-script-result
 tests_unit_test_script_result_LDADD = $(UNIT_LIBS)
+if HANDLER_SCRIPTS
+UNIT_TESTS += tests/unit/test-handler-scripts
+tests_unit_test_handler_scripts_LDADD = plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)
+endif
 if NEGOTIATOR_NFVO
 UNIT_TESTS += tests/unit/test-user-data
 tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)

@@ -119,6 +119,34 @@ vnfm_test_remove_folder (const char *path)
   g_rmdir (path);
 }
 
+static struct {
+  GString *text;
+  guint handler;
+  GLogLevelFlags fatal;
+} warnings;
+
+static void
+keep_warning (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
+{
+  g_string_append_printf (warnings.text, "%s\n", message);
+}
+
+void
+vnfm_test_warnings_begin (void)
+{
+  warnings.text = g_string_new (NULL);
+  warnings.fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  warnings.handler = g_log_set_handler ("vnfm", G_LOG_LEVEL_WARNING, keep_warning, NULL);
+}
+
+char *
+vnfm_test_warnings_end (void)
+{
+  g_log_remove_handler ("vnfm", warnings.handler);
+  g_log_set_always_fatal (warnings.fatal);
+  return g_string_free (g_steal_pointer (&warnings.text), FALSE);
+}
+
 void
 vnfm_test_got_result (GObject *source, GAsyncResult *result, gpointer call)
 {

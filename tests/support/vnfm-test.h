@@ -30,6 +30,11 @@ GBytes *vnfm_test_captured_body (const char *name);
 char *vnfm_test_make_folder (void);
 void vnfm_test_remove_folder (const char *path);
 
+/* Between the two, warnings of the domain "vnfm" end no test but are kept.
+ * Returns: (transfer full): the warnings, a line each. */
+void vnfm_test_warnings_begin (void);
+char *vnfm_test_warnings_end (void);
+
 /* Runs an asynchronous call to its end: pass vnfm_test_got_result as the callback and a VnfmTestCall, zeroed, as its
  * data, then wait. Fails the test after 30 seconds. Returns: (transfer full). */
 typedef struct {

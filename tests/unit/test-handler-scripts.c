@@ -396,8 +396,9 @@ make_record (guint n, VnfmEvent event, const char *scripts)
   GString *text = g_string_new ("{\"id\":\"v\",\"name\":\"web\",\"type\":\"web\",\"vdu\":[{\"vnfc_instance\":[");
 
   for (guint i = 1; i <= n; i++)
-    g_string_append_printf (text, "%s{\"id\":\"i%u\",\"hostname\":\"web-%u\",\"ips\":[{\"netName\":\"net\",\"ip\":\"10.0.0.%u\"}]}",
-                            i > 1 ? "," : "", i, i, i);
+    g_string_append_printf (
+        text, "%s{\"id\":\"i%u\",\"hostname\":\"web-%u\",\"ips\":[{\"netName\":\"net\",\"ip\":\"10.0.0.%u\"}]}",
+        i > 1 ? "," : "", i, i, i);
   g_string_append_printf (text, "]}],\"lifecycle_event\":[{\"event\":\"%s\",\"lifecycle_events\":%s}]}",
                           vnfm_event_get_nick (event), scripts);
   g_autoptr (GBytes) record_text = g_string_free_to_bytes (text);
@@ -470,7 +471,8 @@ iterate (void)
 static void
 emit (Bench *bench)
 {
-  vnfm_lifecycle_emit (bench->lifecycle, VNFM_PHASE_ON, bench->operation->event, "web", VNFM_OPERATION (bench->operation));
+  vnfm_lifecycle_emit (bench->lifecycle, VNFM_PHASE_ON, bench->operation->event, "web",
+                       VNFM_OPERATION (bench->operation));
   iterate ();
 }
 
@@ -568,7 +570,8 @@ START_TEST (a_script_ends_everywhere_before_the_next_begins)
 
   bench_open (&bench, 3, VNFM_EVENT_INSTANTIATE, "[\"install.sh -y\",\"sub/setup.sh\"]", 0);
   emit (&bench);
-  check_history (&bench, "web-1 install.sh -y op:i1/0/-\nweb-2 install.sh -y op:i2/0/-\nweb-3 install.sh -y op:i3/0/-\n");
+  check_history (&bench,
+                 "web-1 install.sh -y op:i1/0/-\nweb-2 install.sh -y op:i2/0/-\nweb-3 install.sh -y op:i3/0/-\n");
   end (&bench, "web-3", 0, "");
   end (&bench, "web-1", 0, "warning");
   ck_assert_uint_eq (bench.ems->history->len, 3);
@@ -826,9 +829,10 @@ START_TEST (failures_in_error_are_logged_and_swallowed)
 
   bench_open (&bench, 1, VNFM_EVENT_ERROR, "[\"a.sh\",\"b.sh\"]", 0);
   emit (&bench);
-  g_test_expect_message ("vnfm", G_LOG_LEVEL_WARNING, "VNF web: event ERROR: script a.sh on web-1 ended with status 3*");
+  vnfm_test_warnings_begin ();
   end (&bench, "web-1", 3, "");
-  g_test_assert_expected_messages ();
+  g_autofree char *warnings = vnfm_test_warnings_end ();
+  ck_assert_str_eq (warnings, "VNF web: event ERROR: script a.sh on web-1 ended with status 3: out\n");
   check_success (&bench);
   ck_assert_uint_eq (bench.ems->history->len, 1);
   bench_close (&bench);
@@ -900,7 +904,13 @@ START_TEST (after_a_restart_what_is_done_stays_done)
   check_success (&bench);
   ck_assert_uint_eq (bench.ems->history->len, 5);
   bench_close (&bench);
-  g_ptr_array_set_size (first_ems->commands, 0);
+
+  /* Let go of the first. */
+  Bench old = { .ems = first_ems, .operation = first };
+  g_cancellable_cancel (first->cancellable);
+  while (first_ems->commands->len > 0)
+    end_with_error (&old, ((Command *)first_ems->commands->pdata[0])->host, VNFM_ERROR_CANCELLED, "over");
+  ck_assert (first->settled);
 }
 END_TEST
 
@@ -926,9 +936,9 @@ END_TEST
 
 /* ---- environments */
 
-#define TWO_SOURCES                                                                                                     \
-  "{\"parameters\":{\"db\":{\"parameters\":{\"net\":\"\",\"port\":\"5432\"}},\"lone\":{\"parameters\":{\"net\":\"\","    \
-  "\"port\":\"7\"}}},\"vnfcParameters\":{\"db\":{\"parameters\":{\"d1\":{\"parameters\":{\"net\":\"10.1.0.1\"}},"        \
+#define TWO_SOURCES                                                                                                   \
+  "{\"parameters\":{\"db\":{\"parameters\":{\"net\":\"\",\"port\":\"5432\"}},\"lone\":{\"parameters\":{\"net\":\"\"," \
+  "\"port\":\"7\"}}},\"vnfcParameters\":{\"db\":{\"parameters\":{\"d1\":{\"parameters\":{\"net\":\"10.1.0.1\"}},"     \
   "\"d2\":{\"parameters\":{\"net\":\"10.1.0.2\",\"port\":\"5433\"}}}},\"lone\":{\"parameters\":{}}}}"
 
 static void
@@ -1046,8 +1056,7 @@ START_TEST (a_dependency_that_cannot_be_stored_fails_the_run)
   bench.ems->dependency_error = g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "agent lost");
   emit (&bench);
   ck_assert_error (bench.operation->error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE);
-  ck_assert_str_eq (bench.operation->error->message,
-                    "script plain.sh on web-1: storing the dependency: agent lost");
+  ck_assert_str_eq (bench.operation->error->message, "script plain.sh on web-1: storing the dependency: agent lost");
   check_history (&bench, "web-1 dependency\n");
   bench_close (&bench);
 }
@@ -1189,9 +1198,10 @@ START_TEST (values_of_other_events_are_kept_and_warned_about)
 
   bench_open (&bench, 1, VNFM_EVENT_START, "[\"a.sh\"]", 0);
   emit (&bench);
-  g_test_expect_message ("vnfm", G_LOG_LEVEL_WARNING, "VNF web: script a.sh on web-1 provides url in event START: kept*");
+  vnfm_test_warnings_begin ();
   end_with (&bench, "web-1", providing ("url", "late"));
-  g_test_assert_expected_messages ();
+  g_autofree char *warnings = vnfm_test_warnings_end ();
+  ck_assert (g_str_has_prefix (warnings, "VNF web: script a.sh on web-1 provides url in event START: kept"));
   check_success (&bench);
   check_provided (&bench, "url", "late");
   bench_close (&bench);
