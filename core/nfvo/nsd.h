@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/nfvo/package.h"
+
+G_BEGIN_DECLS
+
+/* A network service as an NFVO understands its descriptor. Read in three steps: nsd-parse.c makes it of one JSON text,
+ * nsd-load.c finds the packages that it names, nsd-link.c ties VNFs, dependencies and scripts together and says what is
+ * odd. Whoever wants a service calls nfvo_service_load(). */
+
+/**
+ * NfvoLevel:
+ * @NFVO_NOTE: an oddity, read all the same
+ * @NFVO_WARNING: it will probably not do what its author wants
+ * @NFVO_ERROR: it cannot be meant; a service with one is not run
+ */
+typedef enum {
+  NFVO_NOTE,
+  NFVO_WARNING,
+  NFVO_ERROR,
+} NfvoLevel;
+
+/**
+ * NfvoFinding:
+ * @flag: a few fixed words for the sort of finding, the same for all of its sort ("vm_image empty list")
+ * @object: (nullable): what it is about ("VNF web, VDU 1"); NULL: the whole file
+ * @text: what was found, and what was made of it
+ */
+typedef struct {
+  NfvoLevel level;
+  char *flag;
+  char *object;
+  char *text;
+} NfvoFinding;
+
+/**
+ * NfvoConnectionPoint:
+ * @network: name of the virtual link
+ * @floating_ip: (nullable): "random" or the address that is asked for; NULL: none
+ */
+typedef struct {
+  char *network;
+  char *floating_ip;
+} NfvoConnectionPoint;
+
+/* One VNFC: one machine. @connection_points: (element-type NfvoConnectionPoint) */
+typedef struct {
+  GPtrArray *connection_points;
+} NfvoVnfc;
+
+/**
+ * NfvoVdu:
+ * @images: (element-type utf8): of the descriptor, or those of the package; may be empty
+ * @vims: (element-type utf8): vimInstanceName; empty means any
+ * @vnfcs: (element-type NfvoVnfc)
+ */
+typedef struct {
+  char *name;
+  GPtrArray *images;
+  GPtrArray *vims;
+  GPtrArray *vnfcs;
+} NfvoVdu;
+
+/**
+ * NfvoEvent:
+ * @name: as in the descriptor
+ * @event: VNFM_EVENT_NONE if there is no such event
+ * @scripts: (element-type utf8): in order, arguments included
+ */
+typedef struct {
+  char *name;
+  VnfmEvent event;
+  GPtrArray *scripts;
+} NfvoEvent;
+
+/* A configuration parameter. @value: (nullable) */
+typedef struct {
+  char *key;
+  char *value;
+} NfvoParameter;
+
+/* An entry of a VNFD's "requires". @source: name (or type) of a VNF; @parameters: (element-type utf8) */
+typedef struct {
+  char *source;
+  GPtrArray *parameters;
+} NfvoRequirement;
+
+/**
+ * NfvoVnf:
+ * @reference: (nullable): the id by which the NSD names the VNFD; NULL: the VNFD stands in the NSD itself
+ * @name: unique in the service; of a reference that was not found, the reference
+ * @endpoint: the VNFM that is meant; the type where the descriptor names none
+ * @vnfd: (nullable): the VNFD as an NFVO holds it, without ids; NULL: a reference that was not found
+ * @networks: (element-type utf8): its virtual links
+ * @vdus: (element-type NfvoVdu)
+ * @events: (element-type NfvoEvent)
+ * @configurations: (element-type NfvoParameter)
+ * @requires: (element-type NfvoRequirement)
+ * @provides: (element-type utf8)
+ * @package: (nullable): its files; NULL: none were found (also where @scripts_link says that git has them)
+ * @scripts_link: (nullable): git URL of the scripts, not fetched
+ * @cyclic: it takes part in a circle of dependencies
+ *
+ * No list is ever NULL.
+ */
+typedef struct {
+  char *reference;
+  char *name;
+  char *type;
+  char *vendor;
+  char *version;
+  char *endpoint;
+  JsonObject *vnfd;
+  GPtrArray *networks;
+  GPtrArray *vdus;
+  GPtrArray *events;
+  GPtrArray *configurations;
+  GPtrArray *requires;
+  GPtrArray *provides;
+  NfvoPackage *package;
+  char *scripts_link;
+  gboolean cyclic;
+} NfvoVnf;
+
+/**
+ * NfvoDependency:
+ * @source: name of the VNF whose values are wanted
+ * @target: name of the VNF that gets them
+ * @parameters: (element-type utf8)
+ *
+ * At most one for a pair. Source and target are VNFs of the service (others are an error among the findings), and may
+ * be the same.
+ */
+typedef struct {
+  char *source;
+  char *target;
+  GPtrArray *parameters;
+} NfvoDependency;
+
+/**
+ * NfvoService:
+ * @file: where it was read from
+ * @kind: "NSD", "VNFD", "NSR", "VNFR" or "event" (an NFVO's notification around a record)
+ * @networks: (element-type utf8): names of the virtual links, those of the VNFs included
+ * @vnfs: (element-type NfvoVnf): in the order of the file
+ * @dependencies: (element-type NfvoDependency): stated ones and those that follow from "requires"
+ * @stated_dependencies: how many entries vnf_dependency has
+ * @findings: (element-type NfvoFinding): in the order in which they were found
+ */
+typedef struct {
+  char *file;
+  const char *kind;
+  char *name;
+  char *vendor;
+  char *version;
+  GPtrArray *networks;
+  GPtrArray *vnfs;
+  GPtrArray *dependencies;
+  guint stated_dependencies;
+  GPtrArray *findings;
+} NfvoService;
+
+/**
+ * NfvoLoadOptions:
+ * @packages: (nullable): "DIR" (a package, or a folder of packages) or "ID=DIR", ID being the id by which the NSD names
+ *   a VNFD, or a VNF's name
+ * @scripts: (nullable): folder of the scripts of all VNFs that have no package
+ */
+typedef struct {
+  const char *const *packages;
+  const char *scripts;
+} NfvoLoadOptions;
+
+/* Reads a descriptor, or the folder of a service or a package, and the packages that it needs.
+ * Errors: what makes the file unreadable as a whole, prefixed with its name: VNFM_ERROR_STORE, VNFM_ERROR_LIMIT,
+ * VNFM_ERROR_INVALID (JSON, with line and column; not a descriptor), VNFM_ERROR_NOT_SUPPORTED (archives, TOSCA).
+ * All else is among the findings: ask nfvo_service_has_errors(). */
+NfvoService *nfvo_service_load (const char *path, const NfvoLoadOptions *options,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void nfvo_service_free (NfvoService *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NfvoService, nfvo_service_free)
+
+gboolean nfvo_service_has_errors (NfvoService *self);
+/* Returns: (nullable): borrowed. */
+NfvoVnf *nfvo_service_find_vnf (NfvoService *self, const char *name);
+/* One line: "VNF web, VDU 1: text". Returns: (transfer full). */
+char *nfvo_finding_describe (const NfvoFinding *finding);
+
+/* ---- what the messages carry; each call makes new ids, as onboarding does */
+
+/* The VNFD as the NFVO sends it. @vnf must have one. Returns: (transfer full). */
+JsonObject *nfvo_vnf_dup_vnfd_json (NfvoVnf *vnf, VnfmClock *clock);
+/* "vnfdf" for @vnfd: its first flavour, or one made of its last VDU's computation_requirement. Returns: (transfer
+ * full).
+ */
+JsonObject *nfvo_vnfd_dup_flavour (JsonObject *vnfd, VnfmClock *clock);
+/* "vnfPackage", its id being the vnfPackageLocation of @vnfd: the package with all its files as arrays of signed bytes,
+ * or one with only a link. Returns: (transfer full) (nullable): JSON text; NULL: the VNF has no package. */
+GBytes *nfvo_vnf_dup_package_text (NfvoVnf *vnf, JsonObject *vnfd, VnfmClock *clock);
+/* A whole INSTANTIATE for @vnf. @links: its virtual link records; @vim: the VIM for each of its VDUs; @extension: with
+ * nsr-id. Returns: (transfer full): the message's body. */
+GBytes *nfvo_vnf_dup_instantiate (NfvoVnf *vnf, JsonArray *links, JsonObject *vim, JsonObject *extension,
+                                  VnfmClock *clock);
+
+/* ---- the steps of loading, for nsd-load.c and tests */
+
+/* @file: for messages. Pure. Errors: as nfvo_service_load(). */
+NfvoService *nfvo_service_parse (const char *file, GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the VNF of a reference whose VNFD was found. Pure; what is wrong is among the findings of @self. */
+void nfvo_service_fill_vnf (NfvoService *self, NfvoVnf *vnf, JsonObject *vnfd);
+/* Last step: resolves dependencies, adds those of "requires", checks names, events and scripts. Pure. */
+void nfvo_service_link (NfvoService *self);
+void nfvo_service_tell (NfvoService *self, NfvoLevel level, const char *flag, const char *object, const char *format,
+                        ...) G_GNUC_PRINTF (5, 6);
+void nfvo_vnf_free (NfvoVnf *vnf);
+
+G_END_DECLS
