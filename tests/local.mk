@@ -37,6 +37,8 @@ tests_unit_test_engine_SOURCES = tests/unit/test-engine.c tests/support/vnfm-sim
 tests_unit_test_engine_LDADD = core/engine/libvnfm-engine.la plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)
 endif
 
+UNIT_TESTS += tests/unit/test-clock
+tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-enums
 tests_unit_test_enums_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-json
