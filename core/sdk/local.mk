@@ -49,6 +49,7 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-json-scanner.c \
 	core/sdk/vnfm/vnfm-json-scanner.h \
 	core/sdk/vnfm/vnfm-json-tree.c \
+	core/sdk/vnfm/vnfm-json-write.c \
 	core/sdk/vnfm/vnfm-lifecycle.c \
 	core/sdk/vnfm/vnfm-message.c \
 	core/sdk/vnfm/vnfm-negotiator.c \

@@ -295,7 +295,9 @@ END_TEST
 
 START_TEST (doubles_are_read_back_equal)
 {
-  static const double values[] = { 0.1, -2.5e-10, 1.7976931348623157e308, 5e-324, 1.0 / 3, 123456789.125, 3.0 };
+  static const double values[] = {
+    0.1, -2.5e-10, 1.7976931348623157e308, 5e-324, 1.0 / 3, 123456789.125, 3.0, -0.0, 1e55, 1e-51, 1e15, 1e22, 0.1 + 0.2
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
     g_autoptr (GError) error = NULL;
@@ -317,6 +319,19 @@ START_TEST (numbers_wider_than_64_bits_become_doubles)
 
   ck_assert_no_error (error);
   ck_assert (json_object_get_double_member (json_node_get_object (tree), "n") == 18446744073709551616.0);
+}
+END_TEST
+
+START_TEST (doubles_are_written_short_and_as_json)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) source = bytes ("[0.1,5.0,1e55,-1E-51,0.30000000000000004]");
+  g_autoptr (JsonNode) tree = vnfm_json_parse (source, &error);
+  ck_assert_no_error (error);
+  g_autoptr (GBytes) written = vnfm_json_write (tree);
+  g_autofree char *text = text_of (written);
+
+  ck_assert_str_eq (text, "[0.1,5.0,1e+55,-1e-51,0.30000000000000004]");
 }
 END_TEST
 
@@ -430,6 +445,7 @@ json_suite (void)
   suite_add_tcase (suite, lift);
   tcase_add_test (tree, tree_and_text_agree);
   tcase_add_test (tree, doubles_are_read_back_equal);
+  tcase_add_test (tree, doubles_are_written_short_and_as_json);
   tcase_add_test (tree, numbers_wider_than_64_bits_become_doubles);
   tcase_add_test (tree, any_value_may_be_a_root);
   tcase_add_test (tree, getters_never_complain);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON text to json-glib's tree and back. The tree is built from our own scanner: json-glib's parser recurses without
- * limit and asserts on what it reads. Integers stay 64 bits wide; a larger one becomes a double. */
+/* JSON text to json-glib's tree, and looking into that. The tree is built from our own scanner: json-glib's parser
+ * recurses without limit and asserts on what it reads. Integers stay 64 bits wide; a larger one becomes a double. */
 #include "config.h"
 
 #include <vnfm/vnfm-json.h>
@@ -129,55 +129,6 @@ vnfm_json_parse (GBytes *text, GError **error)
   return builder.root;
 }
 
-GBytes *
-vnfm_json_write (JsonNode *node)
-{
-  char *text = json_to_string (node, FALSE);
-
-  return g_bytes_new_take (text, strlen (text));
-}
-
-GBytes *
-vnfm_json_write_object (JsonObject *object)
-{
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-
-  return vnfm_json_write (node);
-}
-
-void
-vnfm_json_append_string (GString *out, const char *value)
-{
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  g_string_append_c (out, '"');
-  for (const char *p = valid; *p != '\0'; p++) {
-    switch (*p) {
-    case '"':
-    case '\\':
-      g_string_append_c (out, '\\');
-      g_string_append_c (out, *p);
-      break;
-    case '\n':
-      g_string_append (out, "\\n");
-      break;
-    case '\r':
-      g_string_append (out, "\\r");
-      break;
-    case '\t':
-      g_string_append (out, "\\t");
-      break;
-    default:
-      if ((guchar)*p < 0x20)
-        g_string_append_printf (out, "\\u%04x", (guint)*p);
-      else
-        g_string_append_c (out, *p);
-      break;
-    }
-  }
-  g_string_append_c (out, '"');
-}
-
 /* ---- getters */
 
 /* Returns: (nullable): the member's node, if it is a plain value. */
@@ -204,7 +155,10 @@ vnfm_json_dup_text (JsonObject *object, const char *name)
 
   if (node == NULL)
     return NULL;
-  return json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node) : json_to_string (node, FALSE);
+  if (json_node_get_value_type (node) == G_TYPE_STRING)
+    return json_node_dup_string (node);
+  g_autoptr (GBytes) text = vnfm_json_write (node);
+  return g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
 }
 
 gint64

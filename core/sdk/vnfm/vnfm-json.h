@@ -41,7 +41,8 @@ GBytes *vnfm_json_lift_payloads (GBytes *text, GPtrArray **payloads, GError **er
 /* Parses strictly sized text (no copy, no terminating NUL needed) under the rules of vnfm_json_scan(); any value may be
  * the root. What vnfm_json_scan() accepts, this does too. Errors: VNFM_ERROR_INVALID with line and column. */
 JsonNode *vnfm_json_parse (GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Compact text. 64-bit integers are exact, doubles are read back equal; strings must be UTF-8. */
+/* Compact text. 64-bit integers are exact, doubles are read back equal, bytes of strings that are not UTF-8 become
+ * U+FFFD. (json-glib's own generator writes some doubles as no JSON at all.) */
 GBytes *vnfm_json_write (JsonNode *node);
 GBytes *vnfm_json_write_object (JsonObject *object);
 /* Appends @value as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD. */
