@@ -36,6 +36,8 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-context.c \
 	core/sdk/vnfm/vnfm-dependency.c \
 	core/sdk/vnfm/vnfm-descriptor.c \
+	core/sdk/vnfm/vnfm-descriptor-request.c \
+	core/sdk/vnfm/vnfm-descriptor-request.h \
 	core/sdk/vnfm/vnfm-ems.c \
 	core/sdk/vnfm/vnfm-enums.c \
 	core/sdk/vnfm/vnfm-envelope.c \

@@ -4,11 +4,8 @@
 
 #include <vnfm/vnfm-descriptor.h>
 
-#include <vnfm/vnfm-error.h>
-
+#include "vnfm-descriptor-request.h"
 #include "vnfm-json-copy.h"
-
-#include <string.h>
 
 static const CopyField record_fields[] = {
   { "name", COPY_TEXT },
@@ -108,17 +105,6 @@ static const CopyField parameter_fields[] = {
 };
 
 static const CopyField no_fields[] = { { NULL, 0 } };
-
-/* The parts of the request, parsed; NULL where absent or of another type. */
-typedef struct {
-  JsonNode *nodes[5];
-  JsonObject *vnfd;
-  JsonObject *flavour;
-  JsonArray *vlrs;
-  JsonObject *vims;
-  JsonObject *extension;
-  char *instance_name;
-} Request;
 
 /* ---- lifecycle events, parameters */
 
@@ -267,22 +253,11 @@ add_connection_points (JsonObject *to, JsonObject *from, G_GNUC_UNUSED gpointer 
                                 json_copy_entities (points, connection_point_fields, NULL, NULL));
 }
 
-/* Returns: (nullable): the VIMs offered for a VDU; the map's keys are its ids, some NFVOs use the names. */
-static JsonArray *
-find_vims (Request *request, JsonObject *vdu)
-{
-  const char *id = vnfm_json_get_string (vdu, "id");
-  const char *name = vnfm_json_get_string (vdu, "name");
-  JsonArray *vims = id != NULL ? vnfm_json_get_array (request->vims, id) : NULL;
-
-  return vims == NULL && name != NULL ? vnfm_json_get_array (request->vims, name) : vims;
-}
-
 static void
 add_vdu_parts (JsonObject *to, JsonObject *from, gpointer data)
 {
-  Request *request = data;
-  JsonArray *vims = find_vims (request, from);
+  DescriptorRequest *request = data;
+  JsonArray *vims = descriptor_request_find_vims (request, from);
   JsonArray *names = json_array_new ();
   JsonArray *policies = vnfm_json_get_array (from, "fault_management_policy");
   JsonArray *vnfcs = vnfm_json_get_array (from, "vnfc");
@@ -302,148 +277,11 @@ add_vdu_parts (JsonObject *to, JsonObject *from, gpointer data)
   json_object_set_array_member (to, "vnfc_instance", json_array_new ());
 }
 
-/* ---- what cannot be meant */
-
-static gboolean
-is_openstack (JsonObject *vim)
-{
-  const char *type = vnfm_json_get_string (vim, "type");
-
-  return type != NULL && g_ascii_strncasecmp (type, "openstack", strlen ("openstack")) == 0 &&
-         (type[strlen ("openstack")] == '\0' || type[strlen ("openstack")] == '.');
-}
-
-static gboolean
-has_flavour (JsonObject *vim, const char *key)
-{
-  static const char *const names[] = { "flavour_key", "extId", "id" };
-  JsonArray *flavours = vnfm_json_get_array (vim, "flavours");
-  guint n = flavours != NULL ? json_array_get_length (flavours) : 0;
-
-  for (guint i = 0; i < n; i++) {
-    JsonObject *flavour = vnfm_json_element_object (flavours, i);
-    for (guint k = 0; k < G_N_ELEMENTS (names); k++) {
-      if (key != NULL && g_strcmp0 (vnfm_json_get_string (flavour, names[k]), key) == 0)
-        return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-static gboolean
-names_contain (JsonArray *names, const char *name)
-{
-  for (guint i = 0; i < json_array_get_length (names); i++) {
-    if (g_strcmp0 (json_array_get_string_element (names, i), name) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
-check_vdu (Request *request, JsonObject *vdu, const char *vdu_name, GError **error)
-{
-  JsonArray *vims = find_vims (request, vdu);
-  const char *key = vnfm_json_get_string (request->flavour, "flavour_key");
-  g_autoptr (JsonArray) wanted = json_copy_texts (vdu, "vimInstanceName");
-  guint n = vims != NULL ? json_array_get_length (vims) : 0;
-
-  if (n == 0) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "VDU %s has no VIM instance", vdu_name);
-    return FALSE;
-  }
-  for (guint i = 0; i < n; i++) {
-    JsonObject *vim = vnfm_json_element_object (vims, i);
-    const char *name = vnfm_json_get_string (vim, "name");
-    if (name == NULL) {
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "VDU %s: VIM instance %u has no name", vdu_name, i + 1);
-      return FALSE;
-    }
-    if (names_contain (wanted, name) && is_openstack (vim) && !has_flavour (vim, key)) {
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "VDU %s: no key %s found in vim instance: %s", vdu_name,
-                   key != NULL ? key : "(no flavour)", name);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-static gboolean
-check_request (Request *request, GError **error)
-{
-  JsonArray *vdus = vnfm_json_get_array (request->vnfd, "vdu");
-  const char *name = vnfm_json_get_string (request->vnfd, "name");
-  guint n = vdus != NULL ? json_array_get_length (vdus) : 0;
-
-  if (request->vnfd == NULL || name == NULL || name[0] == '\0') {
-    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_INVALID,
-                         request->vnfd == NULL ? "the request has no VNFD" : "the VNFD has no name");
-    return FALSE;
-  }
-  if (n == 0) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "VNFD %s has no VDU", name);
-    return FALSE;
-  }
-  for (guint i = 0; i < n; i++) {
-    JsonObject *vdu = vnfm_json_element_object (vdus, i);
-    const char *vdu_name = vnfm_json_get_string (vdu, "name");
-    g_autofree char *number = g_strdup_printf ("%u", i + 1);
-    if (!check_vdu (request, vdu, vdu_name != NULL ? vdu_name : number, error)) {
-      g_prefix_error (error, "VNFD %s: ", name);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-/* ---- the request, the record */
-
-/* What was scanned can be parsed. */
-static JsonNode *
-parse_member (VnfmMessage *message, const char *name)
-{
-  g_autoptr (GBytes) text = vnfm_message_dup_member (message, name);
-
-  return text != NULL ? vnfm_json_parse (text, NULL) : NULL;
-}
-
-static JsonObject *
-object_of (JsonNode *node)
-{
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-static void
-request_read (Request *self, VnfmMessage *message)
-{
-  static const char *const names[] = { "vnfd", "vnfdf", "vlrs", "vimInstances", "extension" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    self->nodes[i] = parse_member (message, names[i]);
-  self->vnfd = object_of (self->nodes[0]);
-  self->flavour = object_of (self->nodes[1]);
-  if (self->flavour == NULL)
-    self->flavour = vnfm_json_element_object (vnfm_json_get_array (self->vnfd, "deployment_flavour"), 0);
-  self->vlrs =
-      self->nodes[2] != NULL && JSON_NODE_HOLDS_ARRAY (self->nodes[2]) ? json_node_get_array (self->nodes[2]) : NULL;
-  self->vims = object_of (self->nodes[3]);
-  self->extension = object_of (self->nodes[4]);
-  self->instance_name = vnfm_message_dup_string (message, "vnfInstanceName");
-}
-
-static void
-request_clear (Request *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (self->nodes); i++)
-    g_clear_pointer (&self->nodes[i], json_node_unref);
-  g_free (self->instance_name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
+/* ---- the record */
 
 /* What both kinds of record have. */
 static void
-set_identity (JsonObject *record, Request *request)
+set_identity (JsonObject *record, DescriptorRequest *request)
 {
   const char *endpoint = vnfm_json_get_string (request->vnfd, "endpoint");
 
@@ -453,7 +291,7 @@ set_identity (JsonObject *record, Request *request)
 }
 
 static void
-set_parts (JsonObject *record, Request *request)
+set_parts (JsonObject *record, DescriptorRequest *request)
 {
   JsonObject *vnfd = request->vnfd;
   const char *type = vnfm_json_get_string (vnfd, "type");
@@ -484,10 +322,10 @@ set_parts (JsonObject *record, Request *request)
 VnfmRecord *
 vnfm_descriptor_to_record (VnfmMessage *instantiate, GError **error)
 {
-  g_auto (Request) request = { 0 };
+  g_auto (DescriptorRequest) request = { 0 };
 
-  request_read (&request, instantiate);
-  if (!check_request (&request, error))
+  descriptor_request_read (&request, instantiate);
+  if (!descriptor_request_check (&request, error))
     return NULL;
   g_autoptr (JsonObject) record = json_copy_entity (request.vnfd, record_fields);
   set_identity (record, &request);
@@ -499,10 +337,10 @@ vnfm_descriptor_to_record (VnfmMessage *instantiate, GError **error)
 VnfmRecord *
 vnfm_descriptor_to_minimal_record (VnfmMessage *instantiate)
 {
-  g_auto (Request) request = { 0 };
+  g_auto (DescriptorRequest) request = { 0 };
   g_autoptr (JsonObject) record = json_new_entity ();
 
-  request_read (&request, instantiate);
+  descriptor_request_read (&request, instantiate);
   const char *name = vnfm_json_get_string (request.vnfd, "name");
   if (name == NULL || name[0] == '\0')
     name = request.instance_name != NULL && request.instance_name[0] != '\0' ? request.instance_name : "unnamed";
