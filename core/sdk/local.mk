@@ -58,6 +58,7 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-operation.c \
 	core/sdk/vnfm/vnfm-plugin.c \
 	core/sdk/vnfm/vnfm-profile.c \
+	core/sdk/vnfm/vnfm-profile-values.c core/sdk/vnfm/vnfm-profile-values.h \
 	core/sdk/vnfm/vnfm-record.c \
 	core/sdk/vnfm/vnfm-script-result.c \
 	core/sdk/vnfm/vnfm-store.c \
