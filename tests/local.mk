@@ -28,6 +28,12 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 # One pair of lines for each suite: its name in UNIT_TESTS, and what it is linked with if that is more than the SDK.
+UNIT_TESTS += tests/unit/test-flows
+tests_unit_test_flows_LDADD = core/engine/libvnfm-engine.la $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test-northbound
+tests_unit_test_northbound_LDADD = core/engine/libvnfm-engine.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test-vnf-queues
 tests_unit_test_vnf_queues_LDADD = core/engine/libvnfm-engine.la $(UNIT_LIBS)
 
