@@ -65,8 +65,17 @@ if HANDLER_SCRIPTS
 UNIT_TESTS += tests/unit/test-handler-scripts
 tests_unit_test_handler_scripts_LDADD = plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)
 endif
+TEST_PEERS = tests/support/test-peers.c tests/support/test-peers.h tests/support/vnfm-sim.c tests/support/vnfm-sim.h
+if EMS_AGENT
+UNIT_TESTS += tests/unit/test-agent-registry tests/unit/test-agent-ems
+tests_unit_test_agent_registry_LDADD = plugins/ems-agent/libvnfm-agent-ems.la $(UNIT_LIBS)
+tests_unit_test_agent_ems_SOURCES = tests/unit/test-agent-ems.c $(TEST_PEERS)
+tests_unit_test_agent_ems_LDADD = plugins/ems-agent/libvnfm-agent-ems.la $(UNIT_LIBS)
+endif
 if NEGOTIATOR_NFVO
-UNIT_TESTS += tests/unit/test-user-data
+UNIT_TESTS += tests/unit/test-user-data tests/unit/test-negotiator-nfvo
+tests_unit_test_negotiator_nfvo_SOURCES = tests/unit/test-negotiator-nfvo.c $(TEST_PEERS)
+tests_unit_test_negotiator_nfvo_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
 tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
 endif
 if NFVO

@@ -570,6 +570,20 @@ agent_link_dup_commands (Agent *agent)
 }
 
 void
+agent_link_wake_all (AgentLink *self)
+{
+  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func ((GDestroyNotify)agent_command_unref);
+  GHashTableIter iter;
+  gpointer command;
+
+  g_hash_table_iter_init (&iter, self->commands);
+  while (g_hash_table_iter_next (&iter, NULL, &command))
+    g_ptr_array_add (commands, agent_command_ref (command));
+  for (guint i = 0; i < commands->len; i++)
+    agent_command_wake (g_ptr_array_index (commands, i));
+}
+
+void
 agent_command_start (AgentLink *link, Agent *agent, GTask *task, EmsCommand *command, const VnfmExecution *execution)
 {
   AgentCommand *self = g_rc_box_new0 (AgentCommand);

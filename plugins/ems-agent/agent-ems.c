@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The back-end: what it is told (registrations, answers, live output) and what it is asked (the calls of VnfmEms).
- * Who is known is agent-registry.c's, the way of one command agent-command.c's.
- *
- * A registration is acknowledged when it is in the store, be it accepted or parked: after a restart the manager knows
- * its agents and what they can do, and one whose allocation is not answered yet is not lost. */
+/* The back-end: what it is told (answers, live output) and what it is asked (the calls of VnfmEms). Registrations are
+ * agent-registrar.c's, who is known agent-registry.c's, the way of one command agent-command.c's. */
 #include "config.h"
 
 #include "plugins/ems-agent/agent-ems.h"
 
-#include "plugins/ems-agent/agent-command.h"
+#include "plugins/ems-agent/agent-registrar.h"
 #include "plugins/ems-agent/agent-secret.h"
 #include "plugins/ems-agent/agent-wire.h"
 
-#include <string.h>
 #include <vnfm/vnfm-error.h>
-#include <vnfm/vnfm-store.h>
 
-#define GROUP            "agent"
-#define SPACE            "agent"
-#define REGISTRATION_MAX (64 * 1024) /* bytes */
-#define HOSTNAME_MAX     255         /* bytes */
+#define GROUP "agent"
 
 const VnfmKey agent_ems_keys[] = {
   { GROUP, "token", VNFM_KEY_CHOICE, "required", "must an agent show the token of its user data",
@@ -42,185 +34,21 @@ struct _AgentEms {
   VnfmEms parent_instance;
 
   AgentLink link;
-  VnfmStore *store;           /* nullable */
-  GQueue early_registrations; /* of VnfmEnvelope: before the store's agents are known */
+  AgentRegistrar *registrar; /* NULL while it does not run */
   char *script_path;
   guint max_unknown;
-  gint64 unknown_after;
-  VnfmTimer *untold_timer;
   VnfmTimer *window_timer; /* answers to nothing are kept as long as it runs */
   gulong handlers[3];
 };
 
 G_DEFINE_FINAL_TYPE (AgentEms, agent_ems, VNFM_TYPE_EMS)
 
-static gint64
-wall_time (AgentEms *self)
-{
-  return vnfm_clock_get_wall_time (self->link.clock);
-}
-
-/* Keeping. */
-
-static void
-kept (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (VnfmEnvelope) envelope = data;
-  g_autoptr (GError) error = NULL;
-
-  if (vnfm_store_commit_finish (VNFM_STORE (source), result, &error))
-    vnfm_envelope_ack (envelope);
-  else
-    g_warning ("an agent's registration could not be kept: %s", error->message);
-}
-
-/* Stores what is known of @agent, drops @gone (nullable), then acknowledges @envelope (nullable). */
-static void
-keep (AgentEms *self, Agent *agent, const char *gone, VnfmEnvelope *envelope)
-{
-  if (self->store == NULL) {
-    vnfm_envelope_ack (envelope);
-    return;
-  }
-
-  VnfmStoreBatch *batch = vnfm_store_batch_new ();
-  g_autoptr (GBytes) value = agent != NULL ? agent_to_bytes (agent) : NULL;
-  if (value != NULL)
-    vnfm_store_batch_put (batch, SPACE, agent->hostname, value);
-  else if (agent != NULL)
-    vnfm_store_batch_delete (batch, SPACE, agent->hostname);
-  if (gone != NULL)
-    vnfm_store_batch_delete (batch, SPACE, gone);
-  vnfm_store_commit_async (self->store, batch, NULL, kept, envelope != NULL ? vnfm_envelope_ref (envelope) : NULL);
-}
-
-/* Registrations. */
-
-static void tell_strangers (gpointer data);
-
-static void
-arm_untold (AgentEms *self, gint64 next)
-{
-  if (self->untold_timer == NULL && next != 0)
-    self->untold_timer =
-        vnfm_clock_add_timer (self->link.clock, MAX (next - wall_time (self), 1), tell_strangers, self);
-}
-
-static void
-tell_strangers (gpointer data)
-{
-  AgentEms *self = data;
-  gint64 next = 0;
-
-  self->untold_timer = NULL;
-  g_autoptr (GPtrArray) due =
-      agent_registry_take_untold (self->link.registry, wall_time (self), self->unknown_after, &next);
-  for (guint i = 0; i < due->len; i++) {
-    Agent *agent = g_ptr_array_index (due, i);
-    g_autofree char *at = vnfm_clock_format (agent->parked->at);
-    g_warning ("agent of %s registered at %s, and no VNFR here expects it; kept", agent->hostname, at);
-  }
-  arm_untold (self, next);
-}
-
-static void
-tell_wrong_token (Agent *agent)
-{
-  if (agent->told)
-    return;
-  agent->told = TRUE;
-  g_warning ("agent of %s registered with %s: refused", agent->hostname,
-             agent->parked->token_hash != NULL ? "a wrong token" : "no token ([agent] token=required)");
-}
-
-static void
-wake_agent (AgentEms *self, Agent *agent)
-{
-  g_autoptr (GPtrArray) commands = agent_link_dup_commands (agent);
-
-  vnfm_ems_emit_registered (VNFM_EMS (self), agent->hostname);
-  for (guint i = 0; i < commands->len; i++)
-    agent_command_agent_registered (g_ptr_array_index (commands, i));
-}
-
-static void
-take_registration (AgentEms *self, const EmsRegistration *registration, VnfmEnvelope *envelope)
-{
-  Agent *agent = NULL;
-  gboolean changed = FALSE;
-  g_autofree char *forgotten = NULL;
-  gint64 now = wall_time (self);
-  AgentVerdict verdict = agent_registry_register (self->link.registry, registration, now, &agent, &changed, &forgotten);
-
-  if (forgotten != NULL)
-    g_message ("agent of %s: forgotten, more than %u hosts have registered that nobody expects", forgotten,
-               self->max_unknown);
-  if (changed || forgotten != NULL)
-    keep (self, agent, forgotten, envelope);
-  else
-    vnfm_envelope_ack (envelope);
-
-  switch (verdict) {
-  case AGENT_VERDICT_ACCEPTED:
-    g_info ("agent of %s registered (%s)", agent->hostname,
-            registration->agent != NULL ? registration->agent : "no version told");
-    wake_agent (self, agent);
-    break;
-  case AGENT_VERDICT_UNEXPECTED:
-    g_info ("agent of %s registered, and nobody expects it yet", agent->hostname);
-    arm_untold (self, now + self->unknown_after);
-    break;
-  case AGENT_VERDICT_WRONG_TOKEN:
-    tell_wrong_token (agent);
-    break;
-  case AGENT_VERDICT_RELEASED:
-    g_debug ("agent of %s registered, but its machine is released", agent->hostname);
-    break;
-  }
-}
-
-static gboolean
-check_hostname (const char *hostname)
-{
-  if (strlen (hostname) > HOSTNAME_MAX || !g_utf8_validate (hostname, -1, NULL))
-    return FALSE;
-  for (const char *c = hostname; *c != '\0'; c++) {
-    if (g_ascii_iscntrl (*c))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static void
-read_registration (AgentEms *self, VnfmEnvelope *envelope)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (EmsRegistration) registration = NULL;
-
-  if (g_bytes_get_size (envelope->body) > REGISTRATION_MAX)
-    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_LIMIT, "longer than %d bytes", REGISTRATION_MAX);
-  else
-    registration = ems_registration_decode (envelope->body, &error);
-  if (registration != NULL && !check_hostname (registration->hostname))
-    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_INVALID, "the host name is too long or not printable");
-  if (error != NULL) {
-    g_autofree char *excerpt = agent_wire_excerpt (envelope->body);
-    g_warning ("a registration cannot be read: %s: %s", error->message, excerpt);
-    vnfm_envelope_ack (envelope);
-    return;
-  }
-  take_registration (self, registration, envelope);
-}
-
 static gboolean
 registration_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer data)
 {
   AgentEms *self = data;
 
-  if (self->link.ready)
-    read_registration (self, envelope);
-  else
-    g_queue_push_tail (&self->early_registrations, vnfm_envelope_ref (envelope));
+  agent_registrar_take (self->registrar, envelope);
   return TRUE;
 }
 
@@ -299,60 +127,12 @@ answer_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer dat
 /* Start and stop. */
 
 static void
-wake_all (AgentEms *self)
-{
-  g_autoptr (GPtrArray) commands = g_ptr_array_new_with_free_func ((GDestroyNotify)agent_command_unref);
-  GHashTableIter iter;
-  gpointer command;
-
-  g_hash_table_iter_init (&iter, self->link.commands);
-  while (g_hash_table_iter_next (&iter, NULL, &command))
-    g_ptr_array_add (commands, agent_command_ref (command));
-  for (guint i = 0; i < commands->len; i++)
-    agent_command_wake (g_ptr_array_index (commands, i));
-}
-
-static void
 state_changed (VnfmTransport *transport, GParamSpec *pspec, gpointer data)
 {
+  AgentEms *self = data;
+
   if (vnfm_transport_get_state (transport) == VNFM_TRANSPORT_CONNECTED)
-    wake_all (data);
-}
-
-static void
-become_ready (AgentEms *self)
-{
-  self->link.ready = TRUE;
-  wake_all (self);
-  while (!g_queue_is_empty (&self->early_registrations)) {
-    g_autoptr (VnfmEnvelope) envelope = g_queue_pop_head (&self->early_registrations);
-    read_registration (self, envelope);
-  }
-}
-
-static void
-loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (AgentEms) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) items = vnfm_store_load_finish (VNFM_STORE (source), result, &error);
-  guint known = 0;
-
-  if (self->link.registry == NULL) /* stopped meanwhile */
-    return;
-  if (items == NULL)
-    g_warning ("the agents known before cannot be loaded: %s", error->message);
-  for (guint i = 0; items != NULL && i < items->len; i++) {
-    const VnfmStoreItem *item = g_ptr_array_index (items, i);
-    g_autoptr (GError) broken = NULL;
-    if (agent_registry_load (self->link.registry, item->key, item->value, &broken))
-      known++;
-    else
-      g_warning ("%s", broken->message);
-  }
-  g_info ("%u agents were known before", known);
-  arm_untold (self, wall_time (self) + self->unknown_after);
-  become_ready (self);
+    agent_link_wake_all (&self->link);
 }
 
 static void
@@ -361,7 +141,6 @@ read_keys (AgentEms *self, VnfmProfile *profile)
   self->link.hold = vnfm_profile_get_duration (profile, GROUP, "hold");
   self->link.cancel_budget = vnfm_profile_get_duration (profile, GROUP, "cancel-budget");
   self->link.answer_timeout = vnfm_profile_get_duration (profile, GROUP, "answer-timeout");
-  self->unknown_after = vnfm_profile_get_duration (profile, GROUP, "unknown-after");
   self->max_unknown = (guint)CLAMP (vnfm_profile_get_int (profile, GROUP, "max-unknown"), 1, G_MAXINT);
   g_free (self->script_path);
   self->script_path = g_strdup (vnfm_profile_get_string (profile, GROUP, "script-path"));
@@ -391,7 +170,9 @@ agent_ems_start (VnfmExtension *extension, GError **error)
   self->link.ems = VNFM_EMS (self);
   g_set_object (&self->link.transport, transport);
   self->link.registry = agent_registry_new (secret, required, self->max_unknown);
-  g_set_object (&self->store, vnfm_context_get_store (context));
+  self->registrar =
+      agent_registrar_new (&self->link, vnfm_context_get_store (context),
+                           vnfm_profile_get_duration (profile, GROUP, "unknown-after"), self->max_unknown);
   self->window_timer = vnfm_clock_add_timer (
       self->link.clock, vnfm_profile_get_duration (profile, GROUP, "attach-window"), window_closes, self);
 
@@ -401,15 +182,12 @@ agent_ems_start (VnfmExtension *extension, GError **error)
   self->handlers[2] = g_signal_connect (transport, "notify::state", G_CALLBACK (state_changed), self);
   vnfm_transport_subscribe (transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
   vnfm_transport_subscribe (transport, VNFM_DESTINATION_ANSWERS, NULL);
-  if (self->store != NULL)
-    vnfm_store_load_async (self->store, SPACE, "", NULL, loaded, g_object_ref (self));
-  else
-    become_ready (self);
+  agent_registrar_load (self->registrar);
   return TRUE;
 }
 
 static void
-abandon_all (AgentEms *self, Agent *agent, const char *why)
+abandon_all (Agent *agent, const char *why)
 {
   g_autoptr (GPtrArray) commands = agent_link_dup_commands (agent);
 
@@ -420,7 +198,7 @@ abandon_all (AgentEms *self, Agent *agent, const char *why)
 static void
 abandon_agent (Agent *agent, gpointer data)
 {
-  abandon_all (data, agent, "the back-end stops");
+  abandon_all (agent, "the back-end stops");
 }
 
 /* What is not acknowledged is delivered again to the next start. */
@@ -429,40 +207,21 @@ agent_ems_stop (VnfmExtension *extension)
 {
   AgentEms *self = AGENT_EMS (extension);
 
-  if (self->link.registry == NULL)
+  if (self->registrar == NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->link.transport);
   vnfm_transport_unsubscribe (self->link.transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
   self->link.ready = FALSE;
-  agent_registry_foreach (self->link.registry, abandon_agent, self);
-  vnfm_clock_clear_timer (self->link.clock, &self->untold_timer);
+  g_clear_pointer (&self->registrar, agent_registrar_free); /* what the callbacks below ask for is refused */
+  agent_registry_foreach (self->link.registry, abandon_agent, NULL);
   vnfm_clock_clear_timer (self->link.clock, &self->window_timer);
   g_hash_table_remove_all (self->link.early_answers);
-  g_queue_clear_full (&self->early_registrations, (GDestroyNotify)vnfm_envelope_unref);
   g_clear_pointer (&self->link.registry, agent_registry_free);
   g_clear_object (&self->link.transport);
-  g_clear_object (&self->store);
 }
 
 /* Calls. */
-
-/* Who is talked to; also says that the machine exists, which lets a parked registration in. */
-static Agent *
-expect (AgentEms *self, VnfmVnfc *vnfc)
-{
-  gboolean changed = FALSE;
-  Agent *agent = agent_registry_expect (self->link.registry, vnfc->hostname, vnfc->vnfr_id, wall_time (self), &changed);
-
-  if (!changed)
-    return agent;
-  keep (self, agent, NULL, NULL);
-  if (agent->accepted != NULL)
-    wake_agent (self, agent);
-  else
-    tell_wrong_token (agent);
-  return agent;
-}
 
 static void
 start_command (AgentEms *self, VnfmVnfc *vnfc, EmsCommand *command, const VnfmExecution *execution, gpointer tag,
@@ -472,14 +231,14 @@ start_command (AgentEms *self, VnfmVnfc *vnfc, EmsCommand *command, const VnfmEx
 
   g_task_set_source_tag (task, tag);
   g_task_set_check_cancellable (task, FALSE); /* what came of it counts */
-  if (self->link.registry == NULL) {
+  if (self->registrar == NULL) {
     g_clear_pointer (&command, ems_command_free);
     g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_CANCELLED, "the back-end agent does not run");
     return;
   }
   if (command != NULL && command->action != EMS_ACTION_EXECUTE)
     command->script_path = g_strdup (self->script_path);
-  agent_command_start (&self->link, expect (self, vnfc), task, command, execution);
+  agent_command_start (&self->link, agent_registrar_expect (self->registrar, vnfc), task, command, execution);
 }
 
 static gboolean
@@ -571,7 +330,7 @@ agent_ems_cancel_async (VnfmEms *ems, VnfmVnfc *vnfc, const char *step_id, GCanc
 {
   AgentEms *self = AGENT_EMS (ems);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Agent *agent = self->link.registry != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
+  Agent *agent = self->registrar != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
 
   g_task_set_source_tag (task, agent_ems_cancel_async);
   if (agent == NULL || !agent_is_up (agent))
@@ -584,14 +343,12 @@ static void
 agent_ems_forget (VnfmEms *ems, VnfmVnfc *vnfc)
 {
   AgentEms *self = AGENT_EMS (ems);
-  Agent *agent = self->link.registry != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
-  g_autofree char *forgotten = NULL;
+  Agent *agent = self->registrar != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
 
   if (agent == NULL || g_strcmp0 (agent->vnfr_id, vnfc->vnfr_id) != 0)
     return;
-  abandon_all (self, agent, "the machine is released");
-  if (agent_registry_release (self->link.registry, vnfc->hostname, vnfc->vnfr_id, &forgotten))
-    keep (self, agent, forgotten, NULL);
+  abandon_all (agent, "the machine is released");
+  agent_registrar_release (self->registrar, vnfc);
 }
 
 static char *
@@ -599,7 +356,7 @@ agent_ems_describe (VnfmEms *ems, VnfmVnfc *vnfc)
 {
   AgentEms *self = AGENT_EMS (ems);
 
-  if (self->link.registry == NULL)
+  if (self->registrar == NULL)
     return g_strdup ("the back-end does not run");
 
   g_autofree char *known = agent_registry_describe (self->link.registry, vnfc->hostname);
@@ -660,7 +417,7 @@ agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables
 {
   AgentEms *self = AGENT_EMS (ems);
 
-  if (self->link.registry == NULL)
+  if (self->registrar == NULL)
     return;
   add_address (self, variables);
   set_variable (variables, "LOGIN", dup_transport_property (self, "login"));
@@ -719,5 +476,4 @@ agent_ems_init (AgentEms *self)
   self->link.commands = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)agent_command_unref);
   self->link.early_answers =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)vnfm_envelope_unref);
-  g_queue_init (&self->early_registrations);
 }

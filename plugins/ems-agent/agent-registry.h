@@ -32,6 +32,8 @@ typedef struct {
  * @released: its machine is gone; what it may still say is of no interest
  * @lost_at: wall time when it was found that nobody reads its commands, 0: reachable as far as is known
  * @generation: counts its accepted registrations since this process began
+ * @unkept: what is known of it is not in the store yet
+ * @keep_serial: counts the attempts to put it there
  * @commands: (element-type AgentCommand): those under way, in order of their start; kept by agent-command.c
  *
  * What is known of one host's agent.
@@ -46,6 +48,8 @@ typedef struct {
   gboolean released;
   gint64 lost_at;
   guint generation;
+  gboolean unkept;
+  guint keep_serial;
   GQueue commands;
   /*< private >*/
   GList stranger_link;

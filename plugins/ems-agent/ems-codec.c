@@ -550,5 +550,10 @@ ems_reply_decode (GBytes *body, EmsAnswer **answer, EmsOutput **output, GError *
   (*answer)->state = state_from_nick (vnfm_json_get_string (object, "state"));
   if ((*answer)->state != EMS_STATE_NONE && (*answer)->state != EMS_STATE_DONE)
     (*answer)->result->known = FALSE;
+  VnfmScriptResult *result = (*answer)->result;
+  if ((*answer)->state == EMS_STATE_NONE && !json_object_has_member (object, "status") && *result->err == '\0') {
+    g_free (result->err);
+    result->err = g_strdup ("the agent's answer has no status");
+  }
   return TRUE;
 }

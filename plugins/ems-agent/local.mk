@@ -15,6 +15,8 @@ plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
 	plugins/ems-agent/agent-command.h \
 	plugins/ems-agent/agent-ems.c \
 	plugins/ems-agent/agent-ems.h \
+	plugins/ems-agent/agent-registrar.c \
+	plugins/ems-agent/agent-registrar.h \
 	plugins/ems-agent/agent-registry.c \
 	plugins/ems-agent/agent-registry.h \
 	plugins/ems-agent/agent-secret.c \
