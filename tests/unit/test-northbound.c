@@ -31,7 +31,8 @@ START_TEST (captured_requests_are_understood)
     ck_assert_ptr_nonnull (dir);
     while ((name = g_dir_read_name (dir)) != NULL) {
       if (strstr (name, "-nfvo-to-vnfm-") == NULL || !g_str_has_suffix (name, "-request.json") ||
-          strstr (name, "garbage") != NULL || strstr (name, "NOSUCH") != NULL)
+          strstr (name, "garbage") != NULL || strstr (name, "NOSUCH") != NULL ||
+          g_str_has_prefix (name, "318-")) /* no VNFR, on purpose */
         continue;
       g_autofree char *file = g_build_filename (folders[i], name, NULL);
       g_autoptr (GBytes) body = vnfm_test_captured_body (file);
