@@ -17,6 +17,25 @@ read_body (GBytes *body, VnfmMessage **message, VnfmRecord **record)
   return northbound_read_request (envelope, 7, message, record);
 }
 
+/* Messages of an orchestrator that ask for something and are meant well: 316 and 318 lack their VNFR on purpose. */
+static gboolean
+is_request (const char *name)
+{
+  static const char *const actions[] = { "INSTANTIATE",       "MODIFY",   "START",    "STOP",    "HEAL",
+                                         "SCALE_OUT",         "SCALE_IN", "UPDATE",   "EXECUTE", "RESUME",
+                                         "RELEASE_RESOURCES", "ERROR",    "CONFIGURE" };
+
+  if (g_str_has_prefix (name, "316-") || g_str_has_prefix (name, "318-"))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
+    g_autofree char *lab = g_strdup_printf ("-nfvo-to-vnfm-%s-request.json", actions[i]);
+    g_autofree char *real = g_strdup_printf ("-nfvo-vnfm-%s.json", actions[i]);
+    if (strstr (name, lab) != NULL || strstr (name, real) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* Every captured request: what it is about is found, whatever member holds the VNFR. */
 START_TEST (captured_requests_are_understood)
 {
@@ -30,9 +49,7 @@ START_TEST (captured_requests_are_understood)
 
     ck_assert_ptr_nonnull (dir);
     while ((name = g_dir_read_name (dir)) != NULL) {
-      if (strstr (name, "-nfvo-to-vnfm-") == NULL || !g_str_has_suffix (name, "-request.json") ||
-          strstr (name, "garbage") != NULL || strstr (name, "NOSUCH") != NULL ||
-          g_str_has_prefix (name, "318-")) /* no VNFR, on purpose */
+      if (!is_request (name))
         continue;
       g_autofree char *file = g_build_filename (folders[i], name, NULL);
       g_autoptr (GBytes) body = vnfm_test_captured_body (file);
@@ -43,11 +60,9 @@ START_TEST (captured_requests_are_understood)
       ck_assert_msg (request->refusal == NULL, "%s: %s", file, request->refusal);
       ck_assert_msg (request->action != VNFM_ACTION_NONE, "%s", file);
       ck_assert_str_eq (request->correlation_id, "c1");
-      if (request->action != VNFM_ACTION_LOG_REQUEST) {
-        ck_assert_msg (request->vnf_name != NULL && request->nsr_id != NULL, "%s", file);
-        ck_assert_msg (request->vnf_type != NULL, "%s", file);
-      }
-      if (request->action != VNFM_ACTION_LOG_REQUEST && request->action != VNFM_ACTION_INSTANTIATE)
+      ck_assert_msg (request->vnf_name != NULL && request->nsr_id != NULL, "%s", file);
+      ck_assert_msg (request->vnf_type != NULL, "%s", file);
+      if (request->action != VNFM_ACTION_INSTANTIATE)
         ck_assert_msg (record != NULL && request->vnfr_id != NULL, "%s", file);
       seen++;
     }
