@@ -278,14 +278,14 @@ start_limit (AgentCommand *self)
   self->limit_timer = vnfm_clock_add_timer (self->link->clock, limit, limit_passes, self);
 }
 
-static void
-mark_lost (AgentLink *link, Agent *agent)
+void
+agent_link_mark_lost (AgentLink *self, Agent *agent)
 {
-  if (agent->lost_at != 0)
+  if (!agent_is_up (agent))
     return;
-  agent_registry_mark_lost (link->registry, agent, vnfm_clock_get_wall_time (link->clock));
+  agent_registry_mark_lost (self->registry, agent, vnfm_clock_get_wall_time (self->clock));
   g_message ("agent of %s is lost: nobody reads its commands; they are held until it registers again", agent->hostname);
-  vnfm_ems_emit_lost (link->ems, agent->hostname);
+  vnfm_ems_emit_lost (self->ems, agent->hostname);
 }
 
 /* The agent registered while the command was under way. */
@@ -318,7 +318,7 @@ not_found (AgentCommand *self)
   } else if (self->agent->accepted != NULL && now - self->agent->accepted->at < SETTLING_TIME) {
     hold_and_retry (self);
   } else {
-    mark_lost (self->link, self->agent);
+    agent_link_mark_lost (self->link, self->agent);
     hold (self);
   }
 }
@@ -448,6 +448,19 @@ take_result (AgentCommand *self, EmsAnswer *answer, VnfmEnvelope *envelope)
   finish_result (self, result);
 }
 
+/* A command other than EXECUTE failed on the machine. */
+static void
+finish_refused (AgentCommand *self, const VnfmScriptResult *result)
+{
+  g_autofree char *title = dup_title (self);
+  const char *err = *result->err != '\0' ? result->err : "it does not say why";
+  int code = self->command->action == EMS_ACTION_CLONE_SCRIPTS ? VNFM_ERROR_SCRIPT : VNFM_ERROR_STORE;
+
+  if (g_str_has_prefix (err, "unknown action")) /* protocol/ems-extensions.md */
+    code = VNFM_ERROR_NOT_SUPPORTED;
+  finish_error (self, g_error_new (VNFM_ERROR, code, "%s failed with status %d: %s", title, result->status, err));
+}
+
 void
 agent_command_answer (AgentCommand *self, VnfmEnvelope *envelope)
 {
@@ -468,14 +481,10 @@ agent_command_answer (AgentCommand *self, VnfmEnvelope *envelope)
   }
 
   vnfm_envelope_ack (envelope);
-  if (answer->result->status == 0) {
+  if (answer->result->status == 0)
     finish_ok (self);
-    return;
-  }
-  g_autofree char *title = dup_title (self);
-  int code = self->command->action == EMS_ACTION_CLONE_SCRIPTS ? VNFM_ERROR_SCRIPT : VNFM_ERROR_STORE;
-  finish_error (self, g_error_new (VNFM_ERROR, code, "%s failed with status %d: %s", title, answer->result->status,
-                                   *answer->result->err != '\0' ? answer->result->err : "it does not say why"));
+  else
+    finish_refused (self, answer->result);
 }
 
 /* Cancelled. */

@@ -65,6 +65,8 @@ char *agent_command_describe (AgentCommand *self);
 void agent_link_send_cancel (AgentLink *self, Agent *agent, const char *step_id, GTask *task);
 /* Copies of a queue's commands, to walk while they end. Returns: (element-type AgentCommand) (transfer full). */
 GPtrArray *agent_link_dup_commands (Agent *agent);
+/* Nobody reads the agent's commands any more. */
+void agent_link_mark_lost (AgentLink *self, Agent *agent);
 /* Something that all held commands wait for has come. */
 void agent_link_wake_all (AgentLink *self);
 

@@ -38,7 +38,7 @@ struct _AgentEms {
   char *script_path;
   guint max_unknown;
   VnfmTimer *window_timer; /* answers to nothing are kept as long as it runs */
-  gulong handlers[3];
+  gulong handlers[4];
 };
 
 G_DEFINE_FINAL_TYPE (AgentEms, agent_ems, VNFM_TYPE_EMS)
@@ -135,6 +135,17 @@ state_changed (VnfmTransport *transport, GParamSpec *pspec, gpointer data)
     agent_link_wake_all (&self->link);
 }
 
+/* From a transport that knows; others find out when a command is refused. */
+static void
+reader_gone (VnfmTransport *transport, const char *hostname, gpointer data)
+{
+  AgentEms *self = data;
+  Agent *agent = agent_registry_lookup (self->link.registry, hostname);
+
+  if (agent != NULL)
+    agent_link_mark_lost (&self->link, agent);
+}
+
 static void
 read_keys (AgentEms *self, VnfmProfile *profile)
 {
@@ -180,6 +191,8 @@ agent_ems_start (VnfmExtension *extension, GError **error)
       g_signal_connect (transport, "delivery::ems-registration", G_CALLBACK (registration_delivered), self);
   self->handlers[1] = g_signal_connect (transport, "delivery::answers", G_CALLBACK (answer_delivered), self);
   self->handlers[2] = g_signal_connect (transport, "notify::state", G_CALLBACK (state_changed), self);
+  if (g_signal_lookup ("reader-gone", G_OBJECT_TYPE (transport)) != 0)
+    self->handlers[3] = g_signal_connect (transport, "reader-gone", G_CALLBACK (reader_gone), self);
   vnfm_transport_subscribe (transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
   vnfm_transport_subscribe (transport, VNFM_DESTINATION_ANSWERS, NULL);
   agent_registrar_load (self->registrar);

@@ -37,6 +37,8 @@ struct _TestTransport {
   gboolean broken;
 };
 
+static guint reader_gone;
+
 enum { PROP_0, PROP_BROKER_ADDRESS, PROP_LOGIN, PROP_PASSCODE };
 
 G_DEFINE_FINAL_TYPE (TestTransport, test_transport, VNFM_TYPE_TRANSPORT)
@@ -150,6 +152,8 @@ test_transport_class_init (TestTransportClass *klass)
   g_object_class_install_property (object_class, PROP_LOGIN, g_param_spec_string ("login", NULL, NULL, NULL, flags));
   g_object_class_install_property (object_class, PROP_PASSCODE,
                                    g_param_spec_string ("passcode", NULL, NULL, NULL, flags));
+  reader_gone = g_signal_new ("reader-gone", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 1, G_TYPE_STRING);
   transport_class->connect_async = test_transport_connect_async;
   transport_class->connect_finish = finish;
   transport_class->close_async = test_transport_close_async;
@@ -249,6 +253,13 @@ gboolean
 test_transport_is_settled (TestTransport *self, guint64 token)
 {
   return g_hash_table_contains (self->settled, GSIZE_TO_POINTER ((gsize)token));
+}
+
+void
+test_transport_lose_reader (TestTransport *self, const char *host)
+{
+  g_signal_emit (self, reader_gone, 0, host);
+  test_pump ();
 }
 
 void

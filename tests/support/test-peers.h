@@ -37,6 +37,8 @@ guint64 test_transport_deliver (TestTransport *self, VnfmDestination destination
 guint64 test_transport_deliver_text (TestTransport *self, VnfmDestination destination, const char *correlation_id,
                                      const char *body);
 gboolean test_transport_is_settled (TestTransport *self, guint64 token);
+/* Nobody reads the commands of @host any more. */
+void test_transport_lose_reader (TestTransport *self, const char *host);
 /* The connection breaks, and comes back only when allowed again. */
 void test_transport_break (TestTransport *self);
 void test_transport_mend (TestTransport *self);

@@ -615,6 +615,16 @@ START_TEST (files_as_captured)
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_SCRIPT);
   ck_assert_ptr_nonnull (strstr (error->message, "no route"));
   g_clear_object (&call.result);
+  g_clear_error (&error);
+
+  vnfm_ems_update_script_async (site->ems, site->vnfc, script, NULL, vnfm_test_got_result, &call);
+  test_pump ();
+  const TestPublication *update = test_transport_get_published (site->transport, -1);
+  answer (site, update->envelope->correlation_id,
+          "{\"status\":1,\"err\":\"unknown action SCRIPTS_UPDATE\",\"output\":\"\"}");
+  ck_assert (!vnfm_ems_update_script_finish (site->ems, call.result, &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_NOT_SUPPORTED);
+  g_clear_object (&call.result);
   site_free (site);
 }
 END_TEST
@@ -857,6 +867,28 @@ START_TEST (registered_again_with_record)
   site_register_as (site, HOST, site->token, EMS_CAPABILITIES_ALL, "run-2");
   ck_assert_uint_eq (test_transport_get_n_published (site->transport), 2);
   ck_assert_ptr_null (call.result);
+  check_answered (site, &call);
+  site_free (site);
+}
+END_TEST
+
+START_TEST (lost_while_a_script_runs)
+{
+  Site *site = site_new (NULL, NULL);
+  VnfmTestCall call = { NULL }, second = { NULL };
+
+  site_make_ready (site, FALSE);
+  execute (site, &call);
+  test_transport_lose_reader (site->transport, "somebody else");
+  test_transport_lose_reader (site->transport, HOST);
+  ck_assert_str_eq (site->events->str, "registered " HOST ";lost " HOST ";");
+  check_describe (site, "agent lost since");
+  check_describe (site, "EXECUTE install.sh a b sent at");
+  await (site, &second);
+  ck_assert_ptr_null (second.result);
+  site_register (site);
+  check_awaited (site, &second);
+  ck_assert_uint_eq (test_transport_get_n_published (site->transport), 2);
   check_answered (site, &call);
   site_free (site);
 }
@@ -1214,6 +1246,7 @@ agent_ems_suite (void)
   tcase_add_test (weather, perhaps_sent_with_record_is_sent_again);
   tcase_add_test (weather, perhaps_sent_without_record_is_awaited);
   tcase_add_test (weather, registered_again_with_record);
+  tcase_add_test (weather, lost_while_a_script_runs);
   tcase_add_test (weather, registered_again_by_another_program);
   tcase_add_test (weather, files_are_sent_again_to_old_agents);
   tcase_add_test (weather, too_large_is_an_error);

@@ -29,6 +29,10 @@ GType vnfm_transport_state_get_type (void);
  *
  * Signals: "delivery" (#VnfmEnvelope), detailed by the destination's nick; a handler that takes the envelope returns
  * TRUE and settles it later; what nobody takes is logged and settled. "notify::state".
+ *
+ * A subclass that is the broker itself knows more. It may have, and others look for by name: the readable string
+ * properties "broker-address" ("HOST:PORT": where it really listens), "login" and "passcode", which machines are told;
+ * and the signal "reader-gone" (host name): nobody reads the commands of that host any more.
  */
 #define VNFM_TYPE_TRANSPORT (vnfm_transport_get_type ())
 G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmExtension)
