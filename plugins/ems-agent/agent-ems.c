@@ -433,6 +433,9 @@ agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables
   if (self->registrar == NULL)
     return;
   add_address (self, variables);
+  VnfmTransport *nfvo = vnfm_context_get_nfvo_transport (vnfm_extension_get_context (VNFM_EXTENSION (self)));
+  if (nfvo != NULL) /* the queue of its requests is called like the endpoint: openbaton.md, A */
+    set_variable (variables, "ENDPOINT", vnfm_transport_dup_name (nfvo, VNFM_DESTINATION_NFVO_REQUESTS, NULL));
   set_variable (variables, "LOGIN", dup_transport_property (self, "login"));
   set_variable (variables, "PASSCODE", dup_transport_property (self, "passcode"));
   set_variable (variables, "TOKEN", agent_registry_dup_token (self->link.registry, vnfm_record_get_id (record)));

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The codec that manager and agent share, the back-end plugin, and the agent program.
+EXTRA_DIST += plugins/ems-agent/README.md
 
 if EMS_AGENT
 noinst_LTLIBRARIES += plugins/ems-agent/libvnfm-ems-codec.la

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The negotiator that asks the NFVO. Its code is a convenience library, so that unit tests can reach it.
+EXTRA_DIST += plugins/negotiator-nfvo/README.md
 
 if NEGOTIATOR_NFVO
 noinst_LTLIBRARIES += plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la
