@@ -30,44 +30,9 @@ struct _AgentRegistry {
 };
 
 static void
-sight_free (AgentSight *self)
-{
-  if (self == NULL)
-    return;
-  g_clear_pointer (&self->registration, ems_registration_free);
-  g_free (self->token_hash);
-  g_free (self);
-}
-
-static AgentSight *
-sight_new (const EmsRegistration *registration, gint64 now)
-{
-  AgentSight *self = g_new0 (AgentSight, 1);
-
-  self->registration = ems_registration_new (registration->hostname);
-  self->registration->agent = g_strdup (registration->agent);
-  self->registration->capabilities = registration->capabilities;
-  self->registration->boot = g_strdup (registration->boot);
-  self->registration->run = g_strdup (registration->run);
-  if (registration->token != NULL)
-    self->token_hash = agent_secret_hash (registration->token);
-  self->at = now;
-  return self;
-}
-
-static gboolean
-sight_equal (const AgentSight *a, const AgentSight *b)
-{
-  return a != NULL && b != NULL && g_strcmp0 (a->registration->agent, b->registration->agent) == 0 &&
-         a->registration->capabilities == b->registration->capabilities &&
-         g_strcmp0 (a->registration->boot, b->registration->boot) == 0 &&
-         g_strcmp0 (a->registration->run, b->registration->run) == 0 && g_strcmp0 (a->token_hash, b->token_hash) == 0;
-}
-
-static void
 set_sight (AgentSight **place, AgentSight *sight)
 {
-  sight_free (*place);
+  agent_sight_free (*place);
   *place = sight;
 }
 
@@ -235,14 +200,14 @@ agent_registry_register (AgentRegistry *self, const EmsRegistration *registratio
                          gboolean *changed, char **forgotten)
 {
   Agent *agent = agent_registry_lookup (self, registration->hostname);
-  AgentSight *sight = sight_new (registration, now);
+  AgentSight *sight = agent_sight_new (registration, now);
 
   *changed = TRUE;
   *forgotten = NULL;
   if (agent == NULL || (agent->vnfr_id == NULL && !agent->released)) {
     if (agent == NULL)
       agent = add (self, registration->hostname);
-    *changed = !sight_equal (agent->parked, sight);
+    *changed = !agent_sight_equal (agent->parked, sight);
     set_sight (&agent->parked, sight);
     if (!agent->stranger) {
       set_stranger (self, agent, TRUE);
@@ -261,11 +226,11 @@ agent_registry_register (AgentRegistry *self, const EmsRegistration *registratio
     return same ? AGENT_VERDICT_RELEASED : AGENT_VERDICT_UNEXPECTED;
   }
   if (!token_is_right (self, agent->vnfr_id, sight)) {
-    *changed = !sight_equal (agent->parked, sight);
+    *changed = !agent_sight_equal (agent->parked, sight);
     set_sight (&agent->parked, sight);
     return AGENT_VERDICT_WRONG_TOKEN;
   }
-  *changed = agent->parked != NULL || !sight_equal (agent->accepted, sight);
+  *changed = agent->parked != NULL || !agent_sight_equal (agent->accepted, sight);
   set_sight (&agent->parked, sight);
   try_accept (self, agent);
   return AGENT_VERDICT_ACCEPTED;
@@ -373,26 +338,6 @@ agent_registry_describe (AgentRegistry *self, const char *hostname)
   return g_strdup_printf ("%s, registered at %s", program, at);
 }
 
-static void
-add_sight (JsonObject *object, const char *name, const AgentSight *sight)
-{
-  if (sight == NULL)
-    return;
-
-  g_autoptr (GBytes) text = ems_registration_encode (sight->registration);
-  g_autoptr (GError) error = NULL;
-  JsonNode *node = vnfm_json_parse (text, &error);
-  if (node == NULL)
-    return;
-
-  JsonObject *member = json_object_new ();
-  json_object_set_member (member, "registration", node);
-  if (sight->token_hash != NULL)
-    json_object_set_string_member (member, "token-sha256", sight->token_hash);
-  json_object_set_int_member (member, "at", sight->at);
-  json_object_set_object_member (object, name, member);
-}
-
 GBytes *
 agent_to_bytes (const Agent *self)
 {
@@ -404,28 +349,9 @@ agent_to_bytes (const Agent *self)
     json_object_set_string_member (object, "vnfr", self->vnfr_id);
     json_object_set_int_member (object, "expected", self->expected_at);
   }
-  add_sight (object, "accepted", self->accepted);
-  add_sight (object, "parked", self->parked);
+  agent_sight_write (object, "accepted", self->accepted);
+  agent_sight_write (object, "parked", self->parked);
   return vnfm_json_write_object (object);
-}
-
-static AgentSight *
-read_sight (JsonObject *object, const char *name, GError **error)
-{
-  JsonObject *member = vnfm_json_get_object (object, name);
-  JsonObject *inner = vnfm_json_get_object (member, "registration");
-
-  if (inner == NULL)
-    return NULL;
-
-  g_autoptr (GBytes) text = vnfm_json_write_object (inner);
-  g_autoptr (EmsRegistration) registration = ems_registration_decode (text, error);
-  if (registration == NULL)
-    return NULL;
-  g_clear_pointer (&registration->token, g_free);
-  AgentSight *sight = sight_new (registration, vnfm_json_get_int (member, "at", 0));
-  sight->token_hash = g_strdup (vnfm_json_get_string (member, "token-sha256"));
-  return sight;
 }
 
 gboolean
@@ -434,8 +360,8 @@ agent_registry_load (AgentRegistry *self, const char *hostname, GBytes *value, G
   g_autoptr (GError) local = NULL;
   g_autoptr (JsonNode) node = vnfm_json_parse (value, &local);
   JsonObject *object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  AgentSight *accepted = object != NULL ? read_sight (object, "accepted", &local) : NULL;
-  AgentSight *parked = object != NULL && local == NULL ? read_sight (object, "parked", &local) : NULL;
+  AgentSight *accepted = object != NULL ? agent_sight_read (object, "accepted", &local) : NULL;
+  AgentSight *parked = object != NULL && local == NULL ? agent_sight_read (object, "parked", &local) : NULL;
 
   Agent *agent = agent_registry_lookup (self, hostname);
 
@@ -443,15 +369,15 @@ agent_registry_load (AgentRegistry *self, const char *hostname, GBytes *value, G
       (agent != NULL && (agent->accepted != NULL || agent->parked != NULL))) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "the stored agent %s cannot be read: %s", hostname,
                  local != NULL ? local->message : "it says nothing, or twice");
-    sight_free (accepted);
-    sight_free (parked);
+    agent_sight_free (accepted);
+    agent_sight_free (parked);
     return FALSE;
   }
 
   const char *vnfr_id = vnfm_json_get_string (object, "vnfr");
   if (agent != NULL && g_strcmp0 (agent->vnfr_id, vnfr_id) != 0) { /* expected by now, by another VNFR */
     set_sight (&agent->parked, parked != NULL ? parked : g_steal_pointer (&accepted));
-    sight_free (accepted);
+    agent_sight_free (accepted);
     try_accept (self, agent);
     return TRUE;
   }

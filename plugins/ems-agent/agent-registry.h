@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plugins/ems-agent/ems-codec.h"
+#include "plugins/ems-agent/agent-sight.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/**
- * AgentSight:
- * @registration: as it came, without the token
- * @token_hash: (nullable): SHA-256 of the token that it showed
- * @at: wall time
- *
- * One registration that was seen.
- */
-typedef struct {
-  EmsRegistration *registration;
-  char *token_hash;
-  gint64 at;
-} AgentSight;
 
 /**
  * Agent:

@@ -16,12 +16,16 @@ plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
 	plugins/ems-agent/agent-command.h \
 	plugins/ems-agent/agent-ems.c \
 	plugins/ems-agent/agent-ems.h \
+	plugins/ems-agent/agent-link.c \
+	plugins/ems-agent/agent-link.h \
 	plugins/ems-agent/agent-registrar.c \
 	plugins/ems-agent/agent-registrar.h \
 	plugins/ems-agent/agent-registry.c \
 	plugins/ems-agent/agent-registry.h \
 	plugins/ems-agent/agent-secret.c \
 	plugins/ems-agent/agent-secret.h \
+	plugins/ems-agent/agent-sight.c \
+	plugins/ems-agent/agent-sight.h \
 	plugins/ems-agent/agent-wire.c \
 	plugins/ems-agent/agent-wire.h
 plugins_ems_agent_libvnfm_agent_ems_la_LIBADD = plugins/ems-agent/libvnfm-ems-codec.la $(SDK_LIBS)
