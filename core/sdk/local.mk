@@ -48,6 +48,7 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-json.c \
 	core/sdk/vnfm/vnfm-json-copy.c \
 	core/sdk/vnfm/vnfm-json-copy.h \
+	core/sdk/vnfm/vnfm-json-repeated.c \
 	core/sdk/vnfm/vnfm-json-scanner.c \
 	core/sdk/vnfm/vnfm-json-scanner.h \
 	core/sdk/vnfm/vnfm-json-tree.c \

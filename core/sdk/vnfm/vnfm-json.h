@@ -30,6 +30,10 @@ const VnfmJsonSpan *vnfm_json_find (GArray *spans, const char *name);
 /* The text of one value, found by vnfm_json_scan(). Returns: (transfer full) (nullable): the string, unescaped; NULL if
  * it is none. U+0000 and lone surrogates become U+FFFD. */
 char *vnfm_json_unquote (const char *text, gsize length);
+/* The members, at any depth, whose object had one of that name before, in order; any value may be the root. For telling
+ * an author; whoever reads takes the last. @length of an object or array is that of its bracket.
+ * Returns: (element-type VnfmJsonSpan). Errors: as vnfm_json_scan(). */
+GArray *vnfm_json_find_repeated (const char *text, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Replaces each array of integers that is the value of a member "payload" by its index in @payloads (a number), so that
  * json-glib never sees it: an array of 93 KB of signed bytes costs it 1.6 MB. Values are -128..255.
