@@ -43,6 +43,13 @@ tests_unit_test_engine_SOURCES = tests/unit/test-engine.c tests/support/vnfm-sim
 tests_unit_test_engine_LDADD = core/engine/libvnfm-engine.la plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)
 endif
 
+if STORE_SQLITE
+UNIT_TESTS += tests/unit/test-store-sqlite
+tests_unit_test_store_sqlite_SOURCES = tests/unit/test-store-sqlite.c \
+	tests/support/sqlite-fault.c tests/support/sqlite-fault.h
+tests_unit_test_store_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_store_sqlite_LDADD = plugins/store-sqlite/libvnfm-store-sqlite.la $(UNIT_LIBS) $(SQLITE_LIBS)
+endif
 UNIT_TESTS += tests/unit/test-clock
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-enums

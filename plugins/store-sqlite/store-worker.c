@@ -194,7 +194,7 @@ work (gpointer data)
 
   /* Before anyone reads: every row, for a row with a damaged key is where no one looks for it. */
   if (!database_verify (self->database, &self->damage))
-    g_warning ("store: %s", self->damage->message);
+    g_debug ("store: %s", self->damage->message);
   for (;;) {
     GPtrArray *group = take_group (self);
     Job *first = group->pdata[0];
