@@ -346,8 +346,9 @@ database_load (Database *self, const char *space, const char *prefix, GError **e
     ok = check_row (self, statement, error);
     if (!ok)
       break;
+    const char *key = sqlite3_column_blob (statement, 1);
     VnfmStoreItem *item = g_new (VnfmStoreItem, 1);
-    item->key = g_strndup (sqlite3_column_blob (statement, 1), (gsize)sqlite3_column_bytes (statement, 1));
+    item->key = g_strndup (key != NULL ? key : "", (gsize)sqlite3_column_bytes (statement, 1));
     item->value = g_bytes_new (sqlite3_column_blob (statement, 4), (gsize)sqlite3_column_bytes (statement, 4));
     g_ptr_array_add (items, item);
   }

@@ -191,7 +191,10 @@ set (gboolean *what, gboolean value)
 void
 sqlite_fault_set_full (gboolean value)
 {
-  set (&full, value);
+  g_mutex_lock (&lock);
+  full = value;
+  failures = 0;
+  g_mutex_unlock (&lock);
 }
 
 void
