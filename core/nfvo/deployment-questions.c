@@ -14,7 +14,7 @@
 static gboolean
 is_listed (GStrv list, const char *vnf)
 {
-  return list != NULL && g_strv_contains ((const char *const *) list, vnf);
+  return list != NULL && g_strv_contains ((const char *const *)list, vnf);
 }
 
 /* An answer of class ERROR: {vnfr, message}. */
@@ -68,9 +68,8 @@ grant (Member *member, VnfmEnvelope *question, JsonObject *asked)
   g_autoptr (GBytes) record = vnfm_json_write_object (vnfr);
   g_autoptr (GBytes) vims = choose_vims (self, vnfr);
   g_autoptr (GBytes) yes = g_bytes_new_static ("true", 4);
-  g_autoptr (GBytes) body
-      = vnfm_message_compose (VNFM_ACTION_GRANT_OPERATION, "grantAllowed", yes, "vduVim", vims,
-                              "virtualNetworkFunctionRecord", record, NULL);
+  g_autoptr (GBytes) body = vnfm_message_compose (VNFM_ACTION_GRANT_OPERATION, "grantAllowed", yes, "vduVim", vims,
+                                                  "virtualNetworkFunctionRecord", record, NULL);
   nfvo_link_answer (self->link, question, body);
 }
 
@@ -130,8 +129,7 @@ new_hostname (NfvoDeployment *self, const char *vnf)
   char *hostname;
 
   do {
-    hostname
-        = g_strdup_printf ("%s-%u", vnf, (guint) (vnfm_clock_random_double (self->clock) * HOST_NUMBERS));
+    hostname = g_strdup_printf ("%s-%u", vnf, (guint)(vnfm_clock_random_double (self->clock) * HOST_NUMBERS));
   } while (!g_hash_table_add (self->hostnames, hostname));
   return g_strdup (hostname);
 }
@@ -152,8 +150,8 @@ make_order (Allocation *self, const NfvoComponent *component)
 {
   const char *vnf = self->member->public.vnf->name;
   g_autofree char *hostname = new_hostname (self->deployment, vnf);
-  g_autofree char *user_data
-      = name_machine (vnfm_json_get_string (json_node_get_object (self->tree), "userdata"), hostname);
+  g_autofree char *user_data =
+      name_machine (vnfm_json_get_string (json_node_get_object (self->tree), "userdata"), hostname);
   NfvoMachineOrder *order = nfvo_machine_order_new (vnf, hostname, user_data);
   JsonArray *points = vnfm_json_get_array (component->vnfc, "connection_point");
   guint n = points != NULL ? json_array_get_length (points) : 0;
@@ -275,14 +273,14 @@ allocate (Member *member, VnfmEnvelope *question, JsonNode *tree)
   self->tree = json_node_ref (tree);
   self->vnfr = vnfr;
   self->components = nfvo_records_list_components (vnfr);
-  self->orders = g_ptr_array_new_with_free_func ((GDestroyNotify) nfvo_machine_order_free);
+  self->orders = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_machine_order_free);
   self->machines = g_ptr_array_new_with_free_func (unref_machine);
   for (guint i = 0; i < self->components->len; i++)
     g_ptr_array_add (self->orders, make_order (self, &g_array_index (self->components, NfvoComponent, i)));
-  g_ptr_array_set_size (self->machines, (int) self->components->len);
+  g_ptr_array_set_size (self->machines, (int)self->components->len);
   if (is_listed (deployment->options.refuse_allocate, member->public.vnf->name)) {
-    self->error = g_error_new_literal (VNFM_ERROR, VNFM_ERROR_REFUSED,
-                                       "No valid host was found (refused as asked for)");
+    self->error =
+        g_error_new_literal (VNFM_ERROR, VNFM_ERROR_REFUSED, "No valid host was found (refused as asked for)");
     answer_allocation (self);
     return;
   }

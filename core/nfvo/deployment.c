@@ -27,10 +27,11 @@ enum {
 static guint signals[N_SIGNALS];
 
 static const char *const state_nicks[] = {
-  [NFVO_WAITING] = "waiting",         [NFVO_INSTANTIATING] = "instantiating", [NFVO_INITIALIZED] = "initialized",
-  [NFVO_CONFIGURING] = "configuring", [NFVO_INACTIVE] = "inactive",           [NFVO_STARTING] = "starting",
-  [NFVO_ACTIVE] = "active",           [NFVO_FAILED] = "failed",               [NFVO_RELEASING] = "releasing",
-  [NFVO_RELEASED] = "released",
+  [NFVO_WAITING] = "waiting",         [NFVO_INSTANTIATING] = "instantiating",
+  [NFVO_INITIALIZED] = "initialized", [NFVO_CONFIGURING] = "configuring",
+  [NFVO_INACTIVE] = "inactive",       [NFVO_STARTING] = "starting",
+  [NFVO_ACTIVE] = "active",           [NFVO_FAILED] = "failed",
+  [NFVO_RELEASING] = "releasing",     [NFVO_RELEASED] = "released",
 };
 
 /* Which states may follow: a bit each. */
@@ -38,8 +39,8 @@ static const char *const state_nicks[] = {
 static const guint successors[] = {
   [NFVO_WAITING] = BIT (NFVO_INSTANTIATING) | BIT (NFVO_RELEASING),
   [NFVO_INSTANTIATING] = BIT (NFVO_INITIALIZED) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
-  [NFVO_INITIALIZED]
-  = BIT (NFVO_CONFIGURING) | BIT (NFVO_INACTIVE) | BIT (NFVO_STARTING) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
+  [NFVO_INITIALIZED] =
+      BIT (NFVO_CONFIGURING) | BIT (NFVO_INACTIVE) | BIT (NFVO_STARTING) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
   [NFVO_CONFIGURING] = BIT (NFVO_INACTIVE) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
   [NFVO_INACTIVE] = BIT (NFVO_STARTING) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
   [NFVO_STARTING] = BIT (NFVO_ACTIVE) | BIT (NFVO_FAILED) | BIT (NFVO_RELEASING),
@@ -76,8 +77,8 @@ member_new (NfvoDeployment *deployment, NfvoVnf *vnf)
   member->deployment = deployment;
   member->public.vnf = vnf;
   member->public.phases = g_array_new (FALSE, TRUE, sizeof (NfvoPhase));
-  member->public.machines = g_ptr_array_new_with_free_func ((GDestroyNotify) nfvo_machine_unref);
-  member->running = g_ptr_array_new_with_free_func ((GDestroyNotify) nfvo_machine_unref);
+  member->public.machines = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_machine_unref);
+  member->running = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_machine_unref);
   return member;
 }
 
@@ -187,7 +188,7 @@ check_all_active (NfvoDeployment *self)
   GTask *task;
 
   for (guint i = 0; i < self->members->len; i++)
-    if (((Member *) g_ptr_array_index (self->members, i))->public.state != NFVO_ACTIVE)
+    if (((Member *)g_ptr_array_index (self->members, i))->public.state != NFVO_ACTIVE)
       return;
   task = g_steal_pointer (&self->deploying);
   if (task == NULL)
@@ -269,9 +270,8 @@ instantiate (Member *member)
 {
   NfvoDeployment *self = member->deployment;
   g_autoptr (JsonObject) extension = make_extension (self);
-  g_autoptr (GBytes) body
-      = nfvo_vnf_dup_instantiate (member->public.vnf, nfvo_records_get_links (self->records),
-                                  nfvo_records_get_vim (self->records), extension, self->clock);
+  g_autoptr (GBytes) body = nfvo_vnf_dup_instantiate (member->public.vnf, nfvo_records_get_links (self->records),
+                                                      nfvo_records_get_vim (self->records), extension, self->clock);
 
   member_begin_phase (member, "instantiate");
   set_state (member, NFVO_INSTANTIATING);
@@ -283,8 +283,8 @@ modify (Member *member)
 {
   NfvoDeployment *self = member->deployment;
   g_autoptr (GBytes) vnfr = record_text (member);
-  g_autoptr (GBytes) vnfrd
-      = vnfm_json_write_object (nfvo_dependencies_get (self->dependencies, member->public.vnf->name));
+  g_autoptr (GBytes) vnfrd =
+      vnfm_json_write_object (nfvo_dependencies_get (self->dependencies, member->public.vnf->name));
   g_autoptr (GBytes) body = vnfm_message_compose (VNFM_ACTION_MODIFY, "vnfr", vnfr, "vnfrd", vnfrd, NULL);
 
   member_begin_phase (member, "configure");
@@ -453,8 +453,7 @@ take_failure (Member *member, VnfmAction action, const char *text)
     member->public.failure = g_strdup (text);
   member_note (member, "%s", text);
   if (self->release_error == NULL)
-    self->release_error
-        = g_error_new (VNFM_ERROR, VNFM_ERROR_FAILED, "VNF %s: %s", member->public.vnf->name, text);
+    self->release_error = g_error_new (VNFM_ERROR, VNFM_ERROR_FAILED, "VNF %s: %s", member->public.vnf->name, text);
   end_phases (member, "release", TRUE);
   end_machines (member);
 }
@@ -529,7 +528,7 @@ check_all_released (NfvoDeployment *self)
   GTask *task;
 
   for (guint i = 0; i < self->members->len; i++)
-    if (((Member *) g_ptr_array_index (self->members, i))->public.state != NFVO_RELEASED)
+    if (((Member *)g_ptr_array_index (self->members, i))->public.state != NFVO_RELEASED)
       return;
   nfvo_link_remove_service (self->link, nfvo_records_get_nsr_id (self->records));
   task = g_steal_pointer (&self->releasing);
@@ -597,7 +596,7 @@ end_machines (Member *member)
   g_autoptr (GPtrArray) running = g_steal_pointer (&member->running);
 
   vnfm_clock_clear_timer (member->deployment->clock, &member->patience);
-  member->running = g_ptr_array_new_with_free_func ((GDestroyNotify) nfvo_machine_unref);
+  member->running = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_machine_unref);
   if (running->len > 0)
     member_set_activity (member, "ending its machines");
   for (guint i = 0; i < running->len; i++)
@@ -805,8 +804,8 @@ nfvo_deployment_class_init (NfvoDeploymentClass *klass)
   GType type = NFVO_TYPE_DEPLOYMENT;
 
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  signals[CHANGED]
-      = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[CHANGED] =
+      g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[NOTE] = g_signal_new ("note", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_POINTER,
                                 G_TYPE_STRING);
   signals[ANSWERED] = g_signal_new ("answered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
@@ -816,6 +815,6 @@ nfvo_deployment_class_init (NfvoDeploymentClass *klass)
 static void
 nfvo_deployment_init (NfvoDeployment *self)
 {
-  self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) member_free);
+  self->members = g_ptr_array_new_with_free_func ((GDestroyNotify)member_free);
   self->hostnames = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

@@ -87,8 +87,8 @@ patience_over (gpointer user_data)
 void
 nfvo_link_open_async (NfvoLink *self, gint64 patience, GAsyncReadyCallback callback, gpointer user_data)
 {
-  static const VnfmDestination wanted[]
-      = { VNFM_DESTINATION_ANSWERS, VNFM_DESTINATION_NFVO_QUESTIONS, VNFM_DESTINATION_NFVO_RESULTS };
+  static const VnfmDestination wanted[] = { VNFM_DESTINATION_ANSWERS, VNFM_DESTINATION_NFVO_QUESTIONS,
+                                            VNFM_DESTINATION_NFVO_RESULTS };
 
   g_return_if_fail (self->opening == NULL);
   self->opening = g_task_new (self, NULL, callback, user_data);
@@ -384,7 +384,7 @@ nfvo_link_class_init (NfvoLinkClass *klass)
 static void
 nfvo_link_init (NfvoLink *self)
 {
-  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) request_free);
+  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)request_free);
   self->services = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->seen_order);

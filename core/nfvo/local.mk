@@ -2,11 +2,27 @@
 if NFVO
 noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
+	core/nfvo/daemon.c \
+	core/nfvo/daemon.h \
 	core/nfvo/dependencies.c \
 	core/nfvo/dependencies.h \
+	core/nfvo/deployment.c \
+	core/nfvo/deployment.h \
+	core/nfvo/deployment-private.h \
+	core/nfvo/deployment-questions.c \
 	core/nfvo/entity.c \
 	core/nfvo/entity.h \
 	core/nfvo/instantiate.c \
+	core/nfvo/link.c \
+	core/nfvo/link.h \
+	core/nfvo/machines/ending.c \
+	core/nfvo/machines/ending.h \
+	core/nfvo/machines/loopback.c \
+	core/nfvo/machines/loopback.h \
+	core/nfvo/machines/machines.c \
+	core/nfvo/machines/machines.h \
+	core/nfvo/machines/process.c \
+	core/nfvo/machines/process.h \
 	core/nfvo/metadata.c \
 	core/nfvo/metadata.h \
 	core/nfvo/nsd.c \
@@ -20,6 +36,12 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/package.h \
 	core/nfvo/records.c \
 	core/nfvo/records.h \
+	core/nfvo/run-folder.c \
+	core/nfvo/run-folder.h \
+	core/nfvo/steps.c \
+	core/nfvo/steps.h \
+	core/nfvo/view.c \
+	core/nfvo/view.h \
 	core/nfvo/vnfd-json.c \
 	core/nfvo/vnfd-json.h
 core_nfvo_libvnfm_nfvo_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)

@@ -62,7 +62,7 @@ default_base (void)
 
   if (runtime != NULL && g_path_is_absolute (runtime) && g_access (runtime, W_OK | X_OK) == 0)
     return g_build_filename (runtime, "vnfm-nfvo", NULL);
-  name = g_strdup_printf ("vnfm-nfvo-%u", (unsigned) getuid ());
+  name = g_strdup_printf ("vnfm-nfvo-%u", (unsigned)getuid ());
   return g_build_filename (g_get_tmp_dir (), name, NULL);
 }
 
@@ -258,7 +258,7 @@ nfvo_run_folder_sweep_async (NfvoRunFolder *self, GAsyncReadyCallback callback, 
   sweep->locks = g_array_new (FALSE, FALSE, sizeof (int));
   sweep->open = 1;
   g_task_set_source_tag (task, nfvo_run_folder_sweep_async);
-  g_task_set_task_data (task, sweep, (GDestroyNotify) sweep_free);
+  g_task_set_task_data (task, sweep, (GDestroyNotify)sweep_free);
   while (base != NULL && (name = g_dir_read_name (base)) != NULL)
     if (is_run_name (name))
       sweep_folder (self, task, name);

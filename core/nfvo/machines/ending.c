@@ -74,7 +74,7 @@ ending_free (Ending *self)
 static GByteArray *
 read_environment (pid_t pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int) pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/environ", (int)pid);
   GByteArray *environment = g_byte_array_new ();
   guint8 block[8192];
   gssize got;
@@ -83,7 +83,7 @@ read_environment (pid_t pid)
   if (fd < 0)
     return environment;
   while (environment->len < MAX_ENVIRONMENT && (got = read (fd, block, sizeof block)) > 0)
-    g_byte_array_append (environment, block, (guint) got);
+    g_byte_array_append (environment, block, (guint)got);
   close (fd);
   return environment;
 }
@@ -93,11 +93,11 @@ has_marker (pid_t pid, const char *marker)
 {
   g_autoptr (GByteArray) environment = read_environment (pid);
   gsize length = strlen (marker) + 1;
-  const char *at = (const char *) environment->data;
+  const char *at = (const char *)environment->data;
   const char *end = at + environment->len;
 
-  g_byte_array_append (environment, (const guint8 *) "", 1);
-  at = (const char *) environment->data;
+  g_byte_array_append (environment, (const guint8 *)"", 1);
+  at = (const char *)environment->data;
   end = at + environment->len;
   while (at < end) {
     gsize entry = strlen (at) + 1;
@@ -120,7 +120,7 @@ nfvo_find_processes (const char *marker)
     int pid;
     if (!g_ascii_string_to_unsigned (name, 10, 1, G_MAXINT, &number, NULL))
       continue;
-    pid = (int) number;
+    pid = (int)number;
     if (pid != getpid () && has_marker (pid, marker))
       g_array_append_val (found, pid);
   }
@@ -211,7 +211,7 @@ scan (GTask *task)
   for (guint i = 0; i < found->len; i++) {
     Target *target = g_new0 (Target, 1);
     target->pid = g_array_index (found, int, i);
-    target->pidfd = (int) syscall (SYS_pidfd_open, target->pid, 0);
+    target->pidfd = (int)syscall (SYS_pidfd_open, target->pid, 0);
     g_ptr_array_add (self->targets, target);
     if (target->pidfd >= 0)
       watch (task, target);
@@ -223,8 +223,7 @@ scan (GTask *task)
   if (without_pidfd && self->round > 1)
     self->timer = vnfm_clock_add_timer (self->clock, WITHOUT_PIDFD, patience_over, task);
   else
-    self->timer
-        = vnfm_clock_add_timer (self->clock, self->killing ? KILL_PATIENCE : self->grace, patience_over, task);
+    self->timer = vnfm_clock_add_timer (self->clock, self->killing ? KILL_PATIENCE : self->grace, patience_over, task);
 }
 
 void
@@ -237,9 +236,9 @@ nfvo_end_processes_async (const char *marker, gint64 grace, VnfmClock *clock, GA
   self->marker = g_strdup (marker);
   self->grace = grace;
   self->clock = g_object_ref (clock);
-  self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) target_free);
+  self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify)target_free);
   g_task_set_source_tag (task, nfvo_end_processes_async);
-  g_task_set_task_data (task, self, (GDestroyNotify) ending_free);
+  g_task_set_task_data (task, self, (GDestroyNotify)ending_free);
   scan (task);
 }
 

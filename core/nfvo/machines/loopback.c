@@ -25,7 +25,7 @@ struct _NfvoLoopback {
 static void
 close_claim (gpointer claim)
 {
-  close (*(int *) claim);
+  close (*(int *)claim);
 }
 
 NfvoLoopback *
@@ -54,11 +54,11 @@ claim_block (guint8 a, guint8 b)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
   int length = g_snprintf (address.sun_path + 1, sizeof address.sun_path - 1, "vnfm-nfvo/127.%u.%u", a, b);
-  socklen_t size = (socklen_t) (offsetof (struct sockaddr_un, sun_path) + 1 + (gsize) length);
+  socklen_t size = (socklen_t)(offsetof (struct sockaddr_un, sun_path) + 1 + (gsize)length);
   int claim = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   int saved;
 
-  if (claim < 0 || bind (claim, (struct sockaddr *) &address, size) == 0)
+  if (claim < 0 || bind (claim, (struct sockaddr *)&address, size) == 0)
     return claim;
   saved = errno;
   close (claim);

@@ -28,7 +28,7 @@ nfvo_machines_init (NfvoMachines *self)
 static void
 clear_port (gpointer data)
 {
-  g_free (((NfvoPort *) data)->network);
+  g_free (((NfvoPort *)data)->network);
 }
 
 NfvoMachineOrder *
@@ -80,7 +80,7 @@ nfvo_machine_new (const char *id, const char *vnf, const char *hostname, const c
   machine->vnf = g_strdup (vnf);
   machine->hostname = g_strdup (hostname);
   machine->folder = g_strdup (folder);
-  machine->addresses = g_ptr_array_new_with_free_func ((GDestroyNotify) nfvo_address_free);
+  machine->addresses = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_address_free);
   return machine;
 }
 
@@ -122,8 +122,7 @@ nfvo_machines_allocate_finish (NfvoMachines *self, GAsyncResult *result, GError 
 }
 
 void
-nfvo_machines_release_async (NfvoMachines *self, NfvoMachine *machine, GAsyncReadyCallback callback,
-                             gpointer user_data)
+nfvo_machines_release_async (NfvoMachines *self, NfvoMachine *machine, GAsyncReadyCallback callback, gpointer user_data)
 {
   NFVO_MACHINES_GET_CLASS (self)->release_async (self, machine, callback, user_data);
 }

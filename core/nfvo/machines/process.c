@@ -134,8 +134,8 @@ user_data_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_subprocess_wait_finish (shell, result, NULL) && g_subprocess_get_if_exited (shell) &&
       g_subprocess_get_exit_status (shell) != 0) {
-    g_autofree char *text
-        = g_strdup_printf ("its user data ended with status %d", g_subprocess_get_exit_status (shell));
+    g_autofree char *text =
+        g_strdup_printf ("its user data ended with status %d", g_subprocess_get_exit_status (shell));
     nfvo_machines_trouble (NFVO_MACHINES (boot->machines), boot->machine, text);
   }
   boot_free (boot);
@@ -181,7 +181,7 @@ allocate_async (NfvoMachines *machines, const NfvoMachineOrder *order, GCancella
       !boot (self, machine, order->user_data, &error))
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&machine), (GDestroyNotify) nfvo_machine_unref);
+    g_task_return_pointer (task, g_steal_pointer (&machine), (GDestroyNotify)nfvo_machine_unref);
 }
 
 static NfvoMachine *
