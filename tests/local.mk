@@ -68,6 +68,17 @@ UNIT_TESTS += tests/unit/test-environment
 tests_unit_test_environment_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-script-result
 tests_unit_test_script_result_LDADD = $(UNIT_LIBS)
+if EMS_AGENT
+EMS_PROGRAM_LIBS = plugins/ems-agent/libvnfm-ems-program.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-ems-codec
+tests_unit_test_ems_codec_LDADD = plugins/ems-agent/libvnfm-ems-codec.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-script-root
+tests_unit_test_script_root_LDADD = $(EMS_PROGRAM_LIBS)
+UNIT_TESTS += tests/unit/test-step-record
+tests_unit_test_step_record_LDADD = $(EMS_PROGRAM_LIBS)
+UNIT_TESTS += tests/unit/test-script-runner
+tests_unit_test_script_runner_LDADD = $(EMS_PROGRAM_LIBS)
+endif
 if HANDLER_SCRIPTS
 UNIT_TESTS += tests/unit/test-handler-scripts
 tests_unit_test_handler_scripts_LDADD = plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)

@@ -357,7 +357,8 @@ read_seconds (EmsCommand *self, JsonObject *object, GError **error)
 
   if (member == NULL || JSON_NODE_HOLDS_NULL (member))
     return TRUE;
-  double seconds = JSON_NODE_HOLDS_VALUE (member) ? json_node_get_double (member) : -1;
+  GType type = json_node_get_value_type (member);
+  double seconds = type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (member) : -1;
   if (!(seconds >= 0 && seconds <= G_MAXINT32)) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "%s: member \"timeout\" is no number of seconds",
                  ems_action_get_nick (self->action));

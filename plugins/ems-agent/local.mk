@@ -34,4 +34,30 @@ plugin_LTLIBRARIES += plugins/ems-agent/ems-agent.la
 plugins_ems_agent_ems_agent_la_SOURCES = plugins/ems-agent/ems-agent.c
 plugins_ems_agent_ems_agent_la_LDFLAGS = $(LDFLAGS_PLUGIN)
 plugins_ems_agent_ems_agent_la_LIBADD = plugins/ems-agent/libvnfm-agent-ems.la $(SDK_LIBS)
+# The agent. Again a convenience library, for the unit tests; the program is its main().
+noinst_LTLIBRARIES += plugins/ems-agent/libvnfm-ems-program.la
+plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
+	plugins/ems-agent/agent.c \
+	plugins/ems-agent/agent.h \
+	plugins/ems-agent/files.c \
+	plugins/ems-agent/files.h \
+	plugins/ems-agent/outbox.c \
+	plugins/ems-agent/outbox.h \
+	plugins/ems-agent/registrar.c \
+	plugins/ems-agent/registrar.h \
+	plugins/ems-agent/run-files.c \
+	plugins/ems-agent/run-files.h \
+	plugins/ems-agent/script-command.c \
+	plugins/ems-agent/script-command.h \
+	plugins/ems-agent/script-output.c \
+	plugins/ems-agent/script-output.h \
+	plugins/ems-agent/script-root.c \
+	plugins/ems-agent/script-root.h \
+	plugins/ems-agent/script-runner.c \
+	plugins/ems-agent/script-runner.h \
+	plugins/ems-agent/step-record.c \
+	plugins/ems-agent/step-record.h \
+	plugins/ems-agent/supervisor.c \
+	plugins/ems-agent/supervisor.h
+plugins_ems_agent_libvnfm_ems_program_la_LIBADD = plugins/ems-agent/libvnfm-ems-codec.la $(SDK_LIBS)
 endif

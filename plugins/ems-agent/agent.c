@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "plugins/ems-agent/agent.h"
+
+#include "plugins/ems-agent/outbox.h"
+#include "plugins/ems-agent/registrar.h"
+#include "plugins/ems-agent/run-files.h"
+#include "plugins/ems-agent/script-command.h"
+#include "plugins/ems-agent/script-runner.h"
+
+#include <vnfm/vnfm-error.h>
+
+#include <string.h>
+
+/* Commands in, answers out. Every command gets exactly one answer, also one that nobody can read:
+ *
+ *   command --> refused (no JSON, a member missing, unknown) ------------------------------> answer
+ *           --> known step: ended: its kept answer; running: one more who waits for it
+ *           --> STATUS, CANCEL: from the records ------------------------------------------> answer
+ *           --> SAVE_SCRIPTS, SCRIPTS_UPDATE: record, write, outcome ----------------------> answer
+ *           --> EXECUTE: record, then the runner ... outcome ------------------------------> answer
+ *
+ * A command is acknowledged when what it says is safe here: an EXECUTE when its record is on the disk (the record is
+ * made with an id of the agent's own if the command brings none), the others when they are done. */
+
+/* Live output is best effort: so many unconfirmed messages, then it has gaps. */
+#define MAX_LIVE 32
+
+const VnfmKey ems_agent_keys[] = {
+  { "ems", "hostname", VNFM_KEY_STRING, NULL, "name of this machine, as its VNFC instance calls it" },
+  { "ems", "token", VNFM_KEY_STRING, NULL, "what proves that this machine belongs to its VNFR", VNFM_KEY_SECRET },
+  { "ems", "script-root", VNFM_KEY_PATH, EMS_SCRIPT_PATH, "where scripts are stored and run from" },
+  { "ems", "state-dir", VNFM_KEY_PATH, "/var/lib/vnfm-ems", "records of steps, and answers under way" },
+  { "ems", "working-directory", VNFM_KEY_PATH, "/", "where scripts run" },
+  { "ems", "boot-id-file", VNFM_KEY_PATH, "/proc/sys/kernel/random/boot_id", "changes with each boot of the machine" },
+  { "ems", "environment", VNFM_KEY_LIST,
+    "PATH,HOME,LANG,LANGUAGE,LC_*,TZ,USER,LOGNAME,SHELL,TERM,http_proxy,https_proxy,ftp_proxy,no_proxy,HTTP_PROXY,"
+    "HTTPS_PROXY,NO_PROXY,VNFM_MACHINE*",
+    "variables of the agent that scripts see; what a command brings wins" },
+  { "ems", "max-output", VNFM_KEY_SIZE, "1M", "kept of stdout and of stderr of a script, each" },
+  { "ems", "max-parallel", VNFM_KEY_INT, "16", "scripts that run at once; further ones wait" },
+  { "ems", "kill-grace", VNFM_KEY_DURATION, "5s", "between TERM and KILL" },
+  { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
+  { "ems", "keep-count", VNFM_KEY_INT, "1000", "how many outcomes are kept at most" },
+  { NULL },
+};
+
+struct _EmsAgent {
+  VnfmTransport *transport;
+  VnfmProfile *profile;
+  VnfmClock *clock;
+  char *hostname;
+  EmsScriptRoot *root;
+  EmsStepStore *store;
+  EmsOutbox *outbox;
+  EmsRunner *runner;
+  EmsRegistrar *registrar;
+  GCancellable *cancellable;
+  gulong on_command;
+  gulong on_state;
+  guint n_live;
+};
+
+typedef struct {
+  EmsAgent *agent;           /* gone once @cancellable is cancelled */
+  GCancellable *cancellable; /* owned */
+} Live;
+
+/* Answers. */
+
+static GBytes *
+make_answer (int status, const char *output, const char *err, const char *step, EmsState state)
+{
+  g_autoptr (EmsAnswer) answer = ems_answer_new (vnfm_script_result_new (status, output, err), step);
+
+  answer->state = state;
+  return ems_answer_encode (answer);
+}
+
+/* Returns: (transfer full) (nullable): NULL if the command wants no answer. */
+static EmsWaiter *
+make_waiter (EmsAgent *self, VnfmEnvelope *envelope)
+{
+  if (envelope->reply_to == NULL || *envelope->reply_to == '\0')
+    return NULL;
+  g_autofree char *message_id = vnfm_clock_new_uuid (self->clock);
+  return ems_waiter_new (envelope->reply_to, envelope->correlation_id, message_id);
+}
+
+/* Answers at once and is done with the command. */
+static void
+answer_now (EmsAgent *self, VnfmEnvelope *envelope, GBytes *body)
+{
+  g_autoptr (EmsWaiter) waiter = make_waiter (self, envelope);
+
+  if (waiter != NULL)
+    ems_outbox_put (self->outbox, waiter, body, FALSE);
+  vnfm_envelope_ack (envelope);
+}
+
+static void refuse (EmsAgent *self, VnfmEnvelope *envelope, const char *step, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+static void
+refuse (EmsAgent *self, VnfmEnvelope *envelope, const char *step, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *why = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_autoptr (GBytes) body = make_answer (1, NULL, why, step, EMS_STATE_NONE);
+  g_warning ("command %s refused: %s%s", step != NULL ? step : "without a step", why,
+             envelope->reply_to != NULL ? "" : " (it says not where to answer)");
+  answer_now (self, envelope, body);
+}
+
+/* The answer of a step that has ended. */
+static GBytes *
+read_answer (EmsAgent *self, EmsStep *step)
+{
+  GBytes *kept = ems_step_store_read_answer (self->store, step);
+  EmsOutcome outcome;
+
+  if (kept != NULL)
+    return kept;
+  /* The disk was full when it ended: what the script's own files say has to do. */
+  gboolean known = ems_run_read_outcome (step, &outcome);
+  g_autoptr (EmsAnswer) answer = ems_answer_new (
+      ems_run_make_result (step, known ? &outcome : NULL, vnfm_profile_get_size (self->profile, "ems", "max-output"),
+                           "its answer could not be kept on this machine's disk"),
+      step->named ? step->id : NULL);
+  answer->state = known ? EMS_STATE_NONE : EMS_STATE_DIED;
+  return ems_answer_encode (answer);
+}
+
+/* Hands the answer of a step that has ended to the outbox. */
+static void
+pay (EmsAgent *self, EmsStep *step, GBytes *answer)
+{
+  for (guint i = 0; i < step->waiters->len; i++)
+    ems_outbox_put (self->outbox, g_ptr_array_index (step->waiters, i), answer, TRUE);
+  ems_step_store_settle (self->store, step);
+}
+
+static void
+expire (EmsAgent *self)
+{
+  gint64 keep_time = vnfm_profile_get_duration (self->profile, "ems", "keep-time");
+  gint64 keep_count = vnfm_profile_get_int (self->profile, "ems", "keep-count");
+
+  ems_step_store_expire (self->store, vnfm_clock_get_wall_time (self->clock) - keep_time,
+                         (guint)CLAMP (keep_count, 1, 1000000), ems_run_has_leftover);
+}
+
+static void
+end_step (EmsAgent *self, EmsStep *step, EmsState state, gint64 ended, GBytes *answer)
+{
+  if (ems_step_store_end (self->store, step, state, ended, answer) && step->action == EMS_ACTION_EXECUTE)
+    ems_run_drop_output (step);
+  pay (self, step, answer);
+  if (ems_step_store_get_size (self->store) > (guint64)vnfm_profile_get_int (self->profile, "ems", "keep-count"))
+    expire (self);
+}
+
+/* Scripts. */
+
+static void
+script_ended (EmsStep *step, EmsState state, gint64 ended, VnfmScriptResult *result, gpointer user_data)
+{
+  EmsAgent *self = user_data;
+  g_autoptr (EmsAnswer) answer = ems_answer_new (result, step->named ? step->id : NULL);
+
+  g_message ("step %s: %s, status %d", step->id, state == EMS_STATE_DIED ? "died" : "ended", result->status);
+  answer->state = state == EMS_STATE_DIED ? EMS_STATE_DIED : EMS_STATE_NONE;
+  g_autoptr (GBytes) body = ems_answer_encode (answer);
+  end_step (self, step, state, ended, body);
+}
+
+static void
+live_output_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Live *live = user_data;
+  g_autoptr (GCancellable) cancellable = live->cancellable;
+  g_autoptr (GError) error = NULL;
+
+  if (!vnfm_transport_reply_finish (VNFM_TRANSPORT (source), result, &error))
+    g_debug ("live output not sent: %s", error->message);
+  if (!g_cancellable_is_cancelled (cancellable))
+    live->agent->n_live--;
+}
+
+static void
+script_printed (EmsStep *step, const char *stream, gint64 offset, const char *text, gpointer user_data)
+{
+  EmsAgent *self = user_data;
+
+  if (step->waiters->len == 0 || !step->named || self->n_live >= MAX_LIVE ||
+      vnfm_transport_get_state (self->transport) != VNFM_TRANSPORT_CONNECTED)
+    return;
+  EmsWaiter *waiter = g_ptr_array_index (step->waiters, 0);
+  g_autoptr (EmsOutput) output = ems_output_new (step->id, stream, offset, text);
+  g_autoptr (GBytes) body = ems_output_encode (output);
+  g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (body);
+  Live *live = g_new0 (Live, 1);
+  live->agent = self;
+  live->cancellable = g_object_ref (self->cancellable);
+  self->n_live++;
+  vnfm_transport_reply_async (self->transport, waiter->reply_to, envelope, self->cancellable, live_output_sent, live);
+}
+
+/* Joins a run under way. */
+static void
+add_waiter (EmsAgent *self, EmsStep *step, VnfmEnvelope *envelope)
+{
+  g_autoptr (EmsWaiter) waiter = make_waiter (self, envelope);
+  g_autoptr (GError) error = NULL;
+  gboolean known = waiter == NULL;
+
+  for (guint i = 0; i < step->waiters->len && !known; i++) {
+    EmsWaiter *other = g_ptr_array_index (step->waiters, i);
+    known = g_str_equal (other->reply_to, waiter->reply_to) &&
+            g_strcmp0 (other->correlation_id, waiter->correlation_id) == 0;
+  }
+  if (!known) {
+    g_ptr_array_add (step->waiters, g_steal_pointer (&waiter));
+    if (!ems_step_store_save (self->store, step, &error))
+      g_warning ("step %s: who asked again is known to this agent only: %s", step->id, error->message);
+  }
+  vnfm_envelope_ack (envelope);
+}
+
+/* A command whose step is known is not carried out again. */
+static void
+repeat (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command, EmsStep *step)
+{
+  if (step->action != command->action) {
+    refuse (self, envelope, step->id, "step \"%s\" is a %s, not a %s", step->id, ems_action_get_nick (step->action),
+            ems_action_get_nick (command->action));
+    return;
+  }
+  g_info ("step %s: asked for again", step->id);
+  if (step->state == EMS_STATE_RUNNING) {
+    add_waiter (self, step, envelope);
+    return;
+  }
+  g_autoptr (GBytes) answer = read_answer (self, step);
+  answer_now (self, envelope, answer);
+}
+
+static EmsStep *
+add_step (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  g_autofree char *own = command->step == NULL ? vnfm_clock_new_uuid (self->clock) : NULL;
+  EmsWaiter *waiter = make_waiter (self, envelope);
+  EmsStep *step =
+      ems_step_store_add (self->store, own != NULL ? own : command->step, command->step != NULL, command->action);
+
+  step->accepted = vnfm_clock_get_wall_time (self->clock);
+  step->delivery = g_strdup (envelope->message_id);
+  if (waiter != NULL)
+    g_ptr_array_add (step->waiters, waiter);
+  return step;
+}
+
+/* Takes @command. */
+static void
+execute (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = g_strdup (command->step);
+  EmsStep *step = add_step (self, envelope, command);
+
+  step->command = g_bytes_ref (envelope->body);
+  if (ems_runner_submit (self->runner, step, command, &error)) {
+    vnfm_envelope_ack (envelope);
+    return;
+  }
+  ems_step_store_remove (self->store, step);
+  refuse (self, envelope, id, "nothing was run, because the step cannot be recorded: %s", error->message);
+}
+
+/* Files. */
+
+static GBytes *
+store_script (EmsAgent *self, EmsCommand *command)
+{
+  gboolean executable = command->action == EMS_ACTION_SAVE_SCRIPTS;
+  g_autoptr (GError) error = NULL;
+
+  if (!ems_script_root_write (self->root, command->script_path, command->name, command->content, executable, &error)) {
+    g_warning ("%s: %s", ems_action_get_nick (command->action), error->message);
+    return make_answer (1, NULL, error->message, command->step, EMS_STATE_NONE);
+  }
+  g_info ("%s: \"%s\" stored, %zu bytes", ems_action_get_nick (command->action), command->name,
+          g_bytes_get_size (command->content));
+  g_autofree char *listing = ems_script_root_list (self->root, command->script_path);
+  return make_answer (0, listing, NULL, command->step, EMS_STATE_NONE);
+}
+
+static GBytes *
+stamp (EmsAgent *self, EmsStep *step, GBytes *body)
+{
+  g_autoptr (EmsAnswer) answer = NULL;
+  g_autoptr (EmsOutput) output = NULL;
+
+  if (!ems_reply_decode (body, &answer, &output, NULL) || answer == NULL)
+    return g_bytes_ref (body);
+  answer->result->started = vnfm_clock_format (step->begun);
+  answer->result->ended = vnfm_clock_format (vnfm_clock_get_wall_time (self->clock));
+  return ems_answer_encode (answer);
+}
+
+static void
+save_script (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (command->step == NULL) {
+    g_autoptr (GBytes) body = store_script (self, command);
+    answer_now (self, envelope, body);
+    return;
+  }
+  EmsStep *step = add_step (self, envelope, command);
+  step->begun = step->accepted;
+  if (!ems_step_store_save (self->store, step, &error)) {
+    ems_step_store_remove (self->store, step);
+    refuse (self, envelope, command->step, "nothing was stored, because the step cannot be recorded: %s",
+            error->message);
+    return;
+  }
+  g_autoptr (GBytes) body = store_script (self, command);
+  g_autoptr (GBytes) answer = stamp (self, step, body);
+  end_step (self, step, EMS_STATE_DONE, vnfm_clock_get_wall_time (self->clock), answer);
+  vnfm_envelope_ack (envelope);
+}
+
+/* Questions. */
+
+static void
+tell_status (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  EmsStep *step = ems_step_store_lookup (self->store, command->step);
+  g_autoptr (GBytes) body = NULL;
+
+  if (step == NULL) {
+    body = make_answer (0, NULL, NULL, command->step, EMS_STATE_UNKNOWN);
+  } else if (step->state == EMS_STATE_RUNNING) {
+    body = make_answer (0, NULL, NULL, command->step, EMS_STATE_RUNNING);
+  } else {
+    g_autoptr (GBytes) kept = read_answer (self, step);
+    g_autoptr (EmsAnswer) answer = NULL;
+    g_autoptr (EmsOutput) output = NULL;
+    if (ems_reply_decode (kept, &answer, &output, NULL) && answer != NULL) {
+      answer->state = step->state;
+      body = ems_answer_encode (answer);
+    } else {
+      body = make_answer (1, NULL, "the kept answer cannot be read", command->step, EMS_STATE_DIED);
+    }
+  }
+  answer_now (self, envelope, body);
+}
+
+static void
+cancel (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  EmsStep *step = ems_step_store_lookup (self->store, command->step);
+  EmsState state = step != NULL ? step->state : EMS_STATE_UNKNOWN;
+
+  if (step != NULL && state == EMS_STATE_RUNNING && ems_runner_cancel (self->runner, step))
+    g_message ("step %s: cancelled", step->id);
+  g_autoptr (GBytes) body = make_answer (0, NULL, NULL, command->step, state);
+  answer_now (self, envelope, body);
+}
+
+/* Commands. */
+
+static gboolean
+carry_out (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
+{
+  EmsStep *known = NULL;
+
+  if (command->action == EMS_ACTION_STATUS) {
+    tell_status (self, envelope, command);
+    return FALSE;
+  }
+  if (command->action == EMS_ACTION_CANCEL) {
+    cancel (self, envelope, command);
+    return FALSE;
+  }
+  if (command->step != NULL)
+    known = ems_step_store_lookup (self->store, command->step);
+  else if (envelope->redelivered && envelope->message_id != NULL)
+    known = ems_step_store_lookup_delivery (self->store, envelope->message_id);
+  if (known != NULL) {
+    repeat (self, envelope, command, known);
+    return FALSE;
+  }
+  if (command->action == EMS_ACTION_EXECUTE) {
+    execute (self, envelope, command);
+    return TRUE;
+  }
+  save_script (self, envelope, command);
+  return FALSE;
+}
+
+static gboolean
+is_supported (EmsCommand *command)
+{
+  switch (command->action) {
+  case EMS_ACTION_SAVE_SCRIPTS:
+  case EMS_ACTION_SCRIPTS_UPDATE:
+  case EMS_ACTION_EXECUTE:
+  case EMS_ACTION_STATUS:
+  case EMS_ACTION_CANCEL:
+    return TRUE;
+  case EMS_ACTION_NONE:
+  case EMS_ACTION_CLONE_SCRIPTS:
+  case EMS_ACTION_SAVE_VNFR_DEPENDENCY:
+  default:
+    return FALSE;
+  }
+}
+
+static gboolean
+command_arrived (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer user_data)
+{
+  EmsAgent *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EmsCommand) command = ems_command_decode (envelope->body, &error);
+
+  if (command == NULL) {
+    refuse (self, envelope, NULL, "the command cannot be read: %s", error->message);
+  } else if (!is_supported (command)) {
+    refuse (self, envelope, command->step, "unknown action %s", command->action_name);
+  } else if (carry_out (self, envelope, command)) {
+    /* The runner has it now. */
+    command = NULL;
+  }
+  return TRUE;
+}
+
+static void
+state_changed (VnfmTransport *transport, GParamSpec *property, gpointer user_data)
+{
+  EmsAgent *self = user_data;
+  const GError *error = vnfm_transport_get_last_error (transport);
+
+  switch (vnfm_transport_get_state (transport)) {
+  case VNFM_TRANSPORT_CONNECTED:
+    ems_registrar_register (self->registrar);
+    ems_outbox_flush (self->outbox);
+    break;
+  case VNFM_TRANSPORT_CONNECTING:
+    if (error != NULL)
+      g_message ("agent %s: not connected: %s", self->hostname, error->message);
+    break;
+  case VNFM_TRANSPORT_CLOSED:
+  default:
+    break;
+  }
+}
+
+/* What an earlier agent left. */
+
+static void
+take_over (EmsAgent *self)
+{
+  g_autoptr (GPtrArray) open = ems_step_store_list_open (self->store);
+  g_autoptr (GPtrArray) ended = ems_step_store_list_ended (self->store);
+
+  for (guint i = 0; i < ended->len; i++) {
+    EmsStep *step = g_ptr_array_index (ended, i);
+    if (step->waiters->len > 0) {
+      g_autoptr (GBytes) answer = read_answer (self, step);
+      g_message ("step %s: ended, its answer is still owed", step->id);
+      pay (self, step, answer);
+    }
+    if (step->action == EMS_ACTION_EXECUTE)
+      ems_runner_watch_leftover (self->runner, step);
+  }
+  for (guint i = 0; i < open->len; i++) {
+    EmsStep *step = g_ptr_array_index (open, i);
+    if (step->action == EMS_ACTION_EXECUTE)
+      ems_runner_adopt (self->runner, step);
+    else
+      /* It was never acknowledged, so it comes again, and doing it twice does no harm. */
+      ems_step_store_remove (self->store, step);
+  }
+  expire (self);
+}
+
+static char *
+read_boot_id (EmsAgent *self)
+{
+  const char *path = vnfm_profile_get_string (self->profile, "ems", "boot-id-file");
+  g_autoptr (GError) error = NULL;
+  char *id = NULL;
+
+  if (!g_file_get_contents (path, &id, NULL, &error)) {
+    g_warning ("agent %s: a reboot of this machine cannot be told from a restart of the agent: %s", self->hostname,
+               error->message);
+    return NULL;
+  }
+  return g_strstrip (id);
+}
+
+static void
+make_runner (EmsAgent *self, const char *boot)
+{
+  static const EmsRunnerFuncs funcs = { script_ended, script_printed };
+  g_auto (GStrv) patterns = vnfm_profile_get_list (self->profile, "ems", "environment");
+  g_auto (GStrv) own = g_get_environ ();
+  EmsRunnerConfig config = {
+    .boot = g_strdup (boot),
+    .environment = ems_environment_base ((const char *const *)own, (const char *const *)patterns),
+    .working_directory = g_strdup (vnfm_profile_get_string (self->profile, "ems", "working-directory")),
+    .max_output = vnfm_profile_get_size (self->profile, "ems", "max-output"),
+    .grace = vnfm_profile_get_duration (self->profile, "ems", "kill-grace"),
+    .max_parallel = (guint)CLAMP (vnfm_profile_get_int (self->profile, "ems", "max-parallel"), 1, 1000),
+  };
+
+  self->runner = ems_runner_new (self->clock, self->store, self->root, &config, &funcs, self);
+}
+
+static gboolean
+open_state (EmsAgent *self, GError **error)
+{
+  const char *folder = vnfm_profile_get_string (self->profile, "ems", "state-dir");
+  g_autofree char *steps = g_build_filename (folder, "steps", NULL);
+  g_autofree char *outbox = g_build_filename (folder, "outbox", NULL);
+
+  self->store = ems_step_store_new (steps, error);
+  if (self->store == NULL)
+    return FALSE;
+  self->outbox = ems_outbox_new (outbox, self->transport, error);
+  return self->outbox != NULL;
+}
+
+EmsAgent *
+ems_agent_new (VnfmContext *context, VnfmTransport *transport, GError **error)
+{
+  VnfmProfile *profile = vnfm_context_get_profile (context);
+  const char *hostname = vnfm_profile_get_string (profile, "ems", "hostname");
+
+  if (hostname == NULL || *hostname == '\0') {
+    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                         "[ems] hostname is not set: the name that this machine's VNFC instance has");
+    return NULL;
+  }
+  g_autoptr (EmsAgent) self = g_new0 (EmsAgent, 1);
+  self->transport = g_object_ref (transport);
+  self->profile = g_object_ref (profile);
+  self->clock = g_object_ref (vnfm_context_get_clock (context));
+  self->hostname = g_strdup (hostname);
+  self->cancellable = g_cancellable_new ();
+  self->root = ems_script_root_new (vnfm_profile_get_string (profile, "ems", "script-root"));
+  if (!open_state (self, error))
+    return NULL;
+  g_autofree char *boot = read_boot_id (self);
+  self->registrar = ems_registrar_new (transport, hostname, vnfm_profile_get_string (profile, "ems", "token"), boot);
+  make_runner (self, boot);
+  take_over (self);
+  return g_steal_pointer (&self);
+}
+
+void
+ems_agent_open (EmsAgent *self)
+{
+  self->on_command = g_signal_connect (self->transport, "delivery::ems-commands", G_CALLBACK (command_arrived), self);
+  self->on_state = g_signal_connect (self->transport, "notify::state", G_CALLBACK (state_changed), self);
+  vnfm_transport_subscribe (self->transport, VNFM_DESTINATION_EMS_COMMANDS, self->hostname);
+  vnfm_transport_open (self->transport);
+}
+
+void
+ems_agent_free (EmsAgent *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_signal_handler (&self->on_command, self->transport);
+  g_clear_signal_handler (&self->on_state, self->transport);
+  g_clear_pointer (&self->registrar, ems_registrar_free);
+  g_clear_pointer (&self->runner, ems_runner_free);
+  g_clear_pointer (&self->outbox, ems_outbox_free);
+  g_clear_pointer (&self->store, ems_step_store_free);
+  g_clear_pointer (&self->root, ems_script_root_free);
+  g_object_unref (self->cancellable);
+  g_object_unref (self->clock);
+  g_object_unref (self->profile);
+  g_object_unref (self->transport);
+  g_free (self->hostname);
+  g_free (self);
+}
