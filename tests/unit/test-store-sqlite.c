@@ -211,6 +211,8 @@ START_TEST (values_are_bytes)
 }
 END_TEST
 
+static VnfmStore *abandoned;
+
 /* Runs @function in a process that is killed then. */
 static void
 crash_after (void (*function) (void))
@@ -230,10 +232,9 @@ crash_after (void (*function) (void))
 static void
 commit_some (void)
 {
-  VnfmStore *self = open_store ();
-
-  put_now (self, "a", "1");
-  put_now (self, "b", "2");
+  abandoned = open_store ();
+  put_now (abandoned, "a", "1");
+  put_now (abandoned, "b", "2");
 }
 
 START_TEST (what_was_committed_is_there_after_a_crash)
