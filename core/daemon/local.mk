@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+
+# The local API, apart from what it tells: a unit test gives it a source of its own.
+noinst_LTLIBRARIES += core/daemon/liblocal-api.la
+core_daemon_liblocal_api_la_SOURCES = \
+	core/daemon/local-api.c core/daemon/local-api.h \
+	core/daemon/local-socket.c core/daemon/local-socket.h
+core_daemon_liblocal_api_la_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
+core_daemon_liblocal_api_la_LIBADD = $(SDK_LIBS) $(SOUP_LIBS)
