@@ -76,6 +76,8 @@ UNIT_TESTS += tests/unit/test-script-root
 tests_unit_test_script_root_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-step-record
 tests_unit_test_step_record_LDADD = $(EMS_PROGRAM_LIBS)
+UNIT_TESTS += tests/unit/test-agent
+tests_unit_test_agent_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-script-runner
 tests_unit_test_script_runner_LDADD = $(EMS_PROGRAM_LIBS)
 endif

@@ -445,21 +445,11 @@ static void
 state_changed (VnfmTransport *transport, GParamSpec *property, gpointer user_data)
 {
   EmsAgent *self = user_data;
-  const GError *error = vnfm_transport_get_last_error (transport);
 
-  switch (vnfm_transport_get_state (transport)) {
-  case VNFM_TRANSPORT_CONNECTED:
-    ems_registrar_register (self->registrar);
-    ems_outbox_flush (self->outbox);
-    break;
-  case VNFM_TRANSPORT_CONNECTING:
-    if (error != NULL)
-      g_message ("agent %s: not connected: %s", self->hostname, error->message);
-    break;
-  case VNFM_TRANSPORT_CLOSED:
-  default:
-    break;
-  }
+  if (vnfm_transport_get_state (transport) != VNFM_TRANSPORT_CONNECTED)
+    return;
+  ems_registrar_register (self->registrar);
+  ems_outbox_flush (self->outbox);
 }
 
 /* What an earlier agent left. */
