@@ -8,20 +8,12 @@
 #define TRANSPORT "stomp"
 #define ORIGIN    "vnfm-nfvo"
 
-/* What vnfmd declares and the names of destinations are made of. */
-static const VnfmKey client_keys[] = {
-  { "vnfmd", "endpoint", VNFM_KEY_STRING, "generic", "name under which the NFVO knows the manager", VNFM_KEY_NONE,
-    NULL },
-  {},
-};
-
 static gboolean
 configure (NfvoClient *self, const NfvoClientOptions *options, const VnfmPluginInfo *info, GError **error)
 {
   HostOptions host_options = { .profile = (char *)options->profile };
   g_autofree char *port = g_strdup_printf ("%u", options->port);
 
-  vnfm_profile_declare (self->profile, client_keys);
   vnfm_profile_declare (self->profile, vnfm_transport_keys);
   if (info->keys != NULL)
     vnfm_profile_declare (self->profile, info->keys);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * NfvoClient:
  *
- * A client's connection to the broker of a vnfmd: the transport plugin, its profile and all that it stands on. The names
- * of the destinations are those of the profile that vnfmd uses.
+ * A client's connection to the broker of a vnfmd: the transport plugin, its profile and all that it stands on. The
+ * names of the destinations are those of the profile that vnfmd uses.
  */
 typedef struct {
   HostPlugins *plugins;

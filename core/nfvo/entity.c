@@ -30,12 +30,13 @@ is_map (JsonObject *object, const char *member)
 void
 nfvo_entity_foreach (JsonObject *root, const char *member, NfvoEntityFunc func, gpointer user_data)
 {
-  g_autoptr (GList) names = json_object_get_members (root);
+  g_autoptr (GList) names = NULL;
 
   if (g_str_equal (member, "metadata"))
     return;
   if (!is_map (root, member))
     func (root, member, user_data);
+  names = json_object_get_members (root); /* as @func left them: setting a member replaces its name too */
   for (GList *l = names; l != NULL; l = l->next)
     visit_node (json_object_get_member (root, l->data), l->data, func, user_data);
 }

@@ -90,10 +90,10 @@ take (NfvoRunOptions *self, Raw *raw, GError **error)
     return bad (error, "--passcode-file goes with --connect");
   self->descriptor = g_strdup (raw->arguments[0]);
   self->keep |= raw->keep_for > 0;
-  self->keep_for = (gint64) (raw->keep_for * G_TIME_SPAN_SECOND);
-  self->timeout = (gint64) (raw->timeout * G_TIME_SPAN_SECOND);
+  self->keep_for = (gint64)(raw->keep_for * G_TIME_SPAN_SECOND);
+  self->timeout = (gint64)(raw->timeout * G_TIME_SPAN_SECOND);
   self->deployment.ordered = g_strcmp0 (raw->order, "ordered") == 0;
-  self->deployment.delay_allocate = (gint64) (raw->delay_allocate * G_TIME_SPAN_SECOND);
+  self->deployment.delay_allocate = (gint64)(raw->delay_allocate * G_TIME_SPAN_SECOND);
   self->deployment.release_patience = RELEASE_PATIENCE;
   if (self->profile == NULL)
     self->profile = g_strdup ("local");

@@ -123,8 +123,7 @@ static void
 finish (Run *run)
 {
   nfvo_view_show_timeline (run->view);
-  nfvo_view_show_result (run->view, run->service->name != NULL ? run->service->name : run->service->file,
-                         run->failure);
+  nfvo_view_show_result (run->view, run->service->name != NULL ? run->service->name : run->service->file, run->failure);
   g_main_loop_quit (run->loop);
 }
 
@@ -312,8 +311,8 @@ deploy (Run *run)
       nfvo_process_machines_new (run->clock, machines_folder, agent, nfvo_run_folder_get_marker (run->folder));
   run->options.deployment.broker_host = run->host;
   run->options.deployment.broker_port = run->port;
-  run->deployment = nfvo_deployment_new (run->service, run->link, run->machines, run->clock, &run->options.deployment,
-                                         &error);
+  run->deployment =
+      nfvo_deployment_new (run->service, run->link, run->machines, run->clock, &run->options.deployment, &error);
   if (run->deployment == NULL) {
     fail_and_wind_up (run, NFVO_EXIT_FAILED, error);
     return;
@@ -481,7 +480,7 @@ choose_view (const NfvoRunOptions *options)
   if (options->json)
     return NFVO_VIEW_JSON;
   return isatty (STDOUT_FILENO) && terminal != NULL && !g_str_equal (terminal, "dumb") ? NFVO_VIEW_TABLE
-                                                                                      : NFVO_VIEW_LINES;
+                                                                                       : NFVO_VIEW_LINES;
 }
 
 static void
