@@ -2,6 +2,8 @@
 if NFVO
 noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
+	core/nfvo/client.c \
+	core/nfvo/client.h \
 	core/nfvo/daemon.c \
 	core/nfvo/daemon.h \
 	core/nfvo/dependencies.c \
@@ -38,6 +40,9 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/records.h \
 	core/nfvo/run-folder.c \
 	core/nfvo/run-folder.h \
+	core/nfvo/run-options.c \
+	core/nfvo/run.c \
+	core/nfvo/run.h \
 	core/nfvo/steps.c \
 	core/nfvo/steps.h \
 	core/nfvo/view.c \
@@ -45,5 +50,5 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/vnfd-json.c \
 	core/nfvo/vnfd-json.h
 core_nfvo_libvnfm_nfvo_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
-core_nfvo_libvnfm_nfvo_la_LIBADD = $(SDK_LIBS) $(YAML_LIBS)
+core_nfvo_libvnfm_nfvo_la_LIBADD = core/host/libvnfm-host.la $(SDK_LIBS) $(YAML_LIBS)
 endif
