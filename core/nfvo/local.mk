@@ -2,8 +2,13 @@
 if NFVO
 noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
+<<<<<<< HEAD
 	core/nfvo/client.c \
 	core/nfvo/client.h \
+=======
+	core/nfvo/check.c \
+	core/nfvo/check.h \
+	core/nfvo/check-text.c \
 	core/nfvo/daemon.c \
 	core/nfvo/daemon.h \
 	core/nfvo/dependencies.c \
@@ -51,4 +56,8 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/vnfd-json.h
 core_nfvo_libvnfm_nfvo_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 core_nfvo_libvnfm_nfvo_la_LIBADD = core/host/libvnfm-host.la $(SDK_LIBS) $(YAML_LIBS)
+
+bin_PROGRAMS += core/nfvo/vnfm-nfvo
+core_nfvo_vnfm_nfvo_SOURCES = core/nfvo/main.c
+core_nfvo_vnfm_nfvo_LDADD = core/nfvo/libvnfm-nfvo.la $(SDK_LIBS)
 endif

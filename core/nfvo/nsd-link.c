@@ -395,7 +395,7 @@ check_vnf (Linker *self, NfvoVnf *vnf)
   guint n = count_scripts (vnf);
   if (vnf->package == NULL && vnf->scripts_link == NULL && n > 0)
     nfvo_service_tell (self->service, NFVO_WARNING, "vnf without a package", object,
-                       "its %u scripts are in no package that is known: name one with --package %s=DIR, or --scripts",
+                       "its scripts (%u) are in no known package: name one with --package %s=DIR, or --scripts DIR",
                        n, vnf->name);
 }
 
