@@ -2,13 +2,11 @@
 if NFVO
 noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
-<<<<<<< HEAD
-	core/nfvo/client.c \
-	core/nfvo/client.h \
-=======
 	core/nfvo/check.c \
 	core/nfvo/check.h \
 	core/nfvo/check-text.c \
+	core/nfvo/client.c \
+	core/nfvo/client.h \
 	core/nfvo/daemon.c \
 	core/nfvo/daemon.h \
 	core/nfvo/dependencies.c \
