@@ -111,6 +111,20 @@ tests_unit_test_process_machines_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 endif
 endif
 
+if NFVO
+INTEGRATION_TESTS += tests/integration/test-run.py
+# Not part of "all": measures, never fails a build.
+EXTRA_PROGRAMS = tests/bench/vnfm-bench
+tests_bench_vnfm_bench_SOURCES = \
+	tests/bench/bench-agents.c tests/bench/bench-agents.h \
+	tests/bench/bench-measure.c tests/bench/bench-measure.h \
+	tests/bench/vnfm-bench.c
+tests_bench_vnfm_bench_LDADD = core/nfvo/libvnfm-nfvo.la $(SDK_LIBS)
+CLEANFILES += tests/bench/vnfm-bench
+bench: all tests/bench/vnfm-bench
+	tests/bench/vnfm-bench $(BENCH_ARGUMENTS)
+endif
+
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
@@ -124,4 +138,4 @@ check-valgrind: $(check_PROGRAMS)
 	CK_FORK=no G_SLICE=always-malloc $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(UNIT_TESTS)' \
 		LOG_COMPILER='$(LIBTOOL) --mode=execute $(VALGRIND)'
 
-.PHONY: check-integration check-valgrind
+.PHONY: bench check-integration check-valgrind

@@ -27,7 +27,6 @@ typedef struct {
   NfvoClient *orchestrator;
   NfvoClient *agents_client;
   NfvoLink *link;
-  NfvoLink *agents_link; /* only to open the agents' connection */
   BenchAgents *agents;
 } Bench;
 
@@ -79,7 +78,7 @@ stop_daemon (Bench *bench)
 }
 
 static NfvoClient *
-connect_client (Bench *bench, const char *answers, NfvoLink **link, GError **error)
+connect_client (Bench *bench, const char *answers, GError **error)
 {
   NfvoClientOptions options = {
     .profile = "local",
@@ -88,11 +87,8 @@ connect_client (Bench *bench, const char *answers, NfvoLink **link, GError **err
     .passcode_file = nfvo_daemon_get_passcode_file (bench->daemon),
     .answers = answers,
   };
-  NfvoClient *client = nfvo_client_new (&options, bench->clock, error);
 
-  if (client != NULL)
-    *link = nfvo_link_new (client->transport, bench->clock);
-  return client;
+  return nfvo_client_new (&options, bench->clock, error);
 }
 
 static gboolean
@@ -110,12 +106,13 @@ connect_all (Bench *bench, gboolean silent, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  bench->orchestrator = connect_client (bench, "nfvo.bench.answers", &bench->link, error);
+  bench->orchestrator = connect_client (bench, "nfvo.bench.answers", error);
   if (bench->orchestrator == NULL)
     return FALSE;
-  bench->agents_client = connect_client (bench, "agents.bench.answers", &bench->agents_link, error);
+  bench->agents_client = connect_client (bench, "agents.bench.answers", error);
   if (bench->agents_client == NULL)
     return FALSE;
+  bench->link = nfvo_link_new (bench->orchestrator->transport, bench->clock);
   bench->agents = bench_agents_new (bench->agents_client->transport, bench->clock, silent);
   vnfm_transport_open (bench->agents_client->transport);
   nfvo_link_open_async (bench->link, READY, got_result, &result);
@@ -146,7 +143,6 @@ disconnect_all (Bench *bench)
 {
   g_clear_object (&bench->agents);
   g_clear_object (&bench->link);
-  g_clear_object (&bench->agents_link);
   close_client (&bench->orchestrator);
   close_client (&bench->agents_client);
 }
