@@ -59,3 +59,5 @@ bin_PROGRAMS += core/nfvo/vnfm-nfvo
 core_nfvo_vnfm_nfvo_SOURCES = core/nfvo/main.c
 core_nfvo_vnfm_nfvo_LDADD = core/nfvo/libvnfm-nfvo.la $(SDK_LIBS)
 endif
+
+EXTRA_DIST += core/nfvo/README.md
