@@ -56,6 +56,7 @@ vnfm_print_key_file () {
   printf "%s\n" "passcode=$PASSCODE"
   echo
   echo "[destinations]"
+  printf "%s\n" "endpoint=$ENDPOINT"
   printf "%s\n" "ems-registration=$EMS_REGISTRATION"
   printf "%s\n" "ems-commands=$EMS_COMMANDS"
 }

@@ -225,6 +225,7 @@ agent_ems_stop (VnfmExtension *extension)
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->link.transport);
   vnfm_transport_unsubscribe (self->link.transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL);
+  vnfm_transport_unsubscribe (self->link.transport, VNFM_DESTINATION_ANSWERS, NULL);
   self->link.ready = FALSE;
   g_clear_pointer (&self->registrar, agent_registrar_free); /* what the callbacks below ask for is refused */
   agent_registry_foreach (self->link.registry, abandon_agent, NULL);
@@ -425,6 +426,22 @@ add_address (AgentEms *self, GHashTable *variables)
   set_variable (variables, "BROKER_PORT", g_strdup_printf ("%u", g_network_address_get_port (parsed)));
 }
 
+/* The patterns as they are: the agent fills in its host itself, by the same rules. */
+static void
+add_names (AgentEms *self, GHashTable *variables)
+{
+  VnfmProfile *profile = vnfm_extension_get_profile (VNFM_EXTENSION (self));
+  const char *endpoint = vnfm_profile_get_string (profile, "destinations", "endpoint");
+
+  if (endpoint == NULL)
+    endpoint = vnfm_profile_get_string (profile, "vnfmd", "endpoint");
+  set_variable (variables, "ENDPOINT", g_strdup (endpoint));
+  set_variable (variables, "EMS_REGISTRATION",
+                g_strdup (vnfm_profile_get_string (profile, "destinations", "ems-registration")));
+  set_variable (variables, "EMS_COMMANDS",
+                g_strdup (vnfm_profile_get_string (profile, "destinations", "ems-commands")));
+}
+
 static void
 agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables)
 {
@@ -433,16 +450,10 @@ agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables
   if (self->registrar == NULL)
     return;
   add_address (self, variables);
-  VnfmTransport *nfvo = vnfm_context_get_nfvo_transport (vnfm_extension_get_context (VNFM_EXTENSION (self)));
-  if (nfvo != NULL) /* the queue of its requests is called like the endpoint: openbaton.md, A */
-    set_variable (variables, "ENDPOINT", vnfm_transport_dup_name (nfvo, VNFM_DESTINATION_NFVO_REQUESTS, NULL));
   set_variable (variables, "LOGIN", dup_transport_property (self, "login"));
   set_variable (variables, "PASSCODE", dup_transport_property (self, "passcode"));
   set_variable (variables, "TOKEN", agent_registry_dup_token (self->link.registry, vnfm_record_get_id (record)));
-  set_variable (variables, "EMS_REGISTRATION",
-                vnfm_transport_dup_name (self->link.transport, VNFM_DESTINATION_EMS_REGISTRATION, NULL));
-  set_variable (variables, "EMS_COMMANDS",
-                vnfm_transport_dup_name (self->link.transport, VNFM_DESTINATION_EMS_COMMANDS, "{host}"));
+  add_names (self, variables);
 }
 
 static void

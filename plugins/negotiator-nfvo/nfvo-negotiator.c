@@ -341,6 +341,7 @@ nfvo_negotiator_stop (VnfmExtension *extension)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->desk.transport);
+  vnfm_transport_unsubscribe (self->desk.transport, VNFM_DESTINATION_ANSWERS, NULL);
   g_autoptr (GPtrArray) questions = dup_open (self);
   for (guint i = 0; i < questions->len; i++)
     nfvo_question_abandon (g_ptr_array_index (questions, i), "the negotiator stops");

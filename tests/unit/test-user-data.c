@@ -131,9 +131,9 @@ machine_init (Machine *self)
 {
   memset (self, 0, sizeof *self);
   self->folder = vnfm_test_make_folder ();
-  self->variables =
-      new_variables ("BROKER_HOST", "127.0.0.1", "BROKER_PORT", "61613", "LOGIN", "vnfm", "PASSCODE", "sesame", "TOKEN",
-                     "cafe", "EMS_REGISTRATION", "ems.generic.register", "EMS_COMMANDS", "vnfm.{host}.actions", NULL);
+  self->variables = new_variables ("BROKER_HOST", "127.0.0.1", "BROKER_PORT", "61613", "LOGIN", "vnfm", "PASSCODE",
+                                   "sesame", "TOKEN", "cafe", "ENDPOINT", "generic", "EMS_REGISTRATION",
+                                   "ems.{endpoint}.register", "EMS_COMMANDS", "vnfm.{host}.actions", NULL);
   self->hostname = g_strdup ("web-12");
   self->agent = TRUE;
 }
@@ -244,12 +244,13 @@ START_TEST (writes_the_key_file_and_starts_the_agent)
   machine_await_agent (&machine);
 
   g_autofree char *key_file = machine_read (&machine, "etc/ems.conf");
-  g_autofree char *expected = g_strdup_printf ("[ems]\nhostname=web-12\ntoken=cafe\nscript-root=%1$s/scripts\n"
-                                               "state-dir=%1$s/state\nworking-directory=%1$s\n\n"
-                                               "[stomp]\nhost=127.0.0.1\nport=61613\nlogin=vnfm\npasscode=sesame\n\n"
-                                               "[destinations]\nems-registration=ems.generic.register\n"
-                                               "ems-commands=vnfm.{host}.actions\n",
-                                               machine.folder);
+  g_autofree char *expected =
+      g_strdup_printf ("[ems]\nhostname=web-12\ntoken=cafe\nscript-root=%1$s/scripts\n"
+                       "state-dir=%1$s/state\nworking-directory=%1$s\n\n"
+                       "[stomp]\nhost=127.0.0.1\nport=61613\nlogin=vnfm\npasscode=sesame\n\n"
+                       "[destinations]\nendpoint=generic\nems-registration=ems.{endpoint}.register\n"
+                       "ems-commands=vnfm.{host}.actions\n",
+                       machine.folder);
   ck_assert_str_eq (key_file, expected);
   ck_assert_str_eq (machine.err, "");
 
