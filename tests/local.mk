@@ -106,6 +106,8 @@ UNIT_TESTS += tests/unit/test-nfvo-dependencies
 tests_unit_test_nfvo_dependencies_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-nfvo-deployment
 tests_unit_test_nfvo_deployment_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-nfvo-view
+tests_unit_test_nfvo_view_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-process-machines
 tests_unit_test_process_machines_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 endif
