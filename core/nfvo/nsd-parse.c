@@ -386,6 +386,8 @@ refuse_other_formats (const char *text, gsize length, GError **error)
 {
   const char *what = NULL;
 
+  if (length == 0)
+    return TRUE;
   if (length >= 262 && memcmp (text + 257, "ustar", 5) == 0)
     what = "a tar archive: unpack it and name the folder";
   else if (length >= 2 && memcmp (text, "\x1F\x8B", 2) == 0)
