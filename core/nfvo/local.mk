@@ -50,6 +50,8 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/steps.h \
 	core/nfvo/view.c \
 	core/nfvo/view.h \
+	core/nfvo/vnfd-fields.c \
+	core/nfvo/vnfd-fields.h \
 	core/nfvo/vnfd-json.c \
 	core/nfvo/vnfd-json.h
 core_nfvo_libvnfm_nfvo_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)

@@ -348,29 +348,32 @@ count_scripts (NfvoVnf *vnf)
 /* ---- a VNF as a whole */
 
 static void
+check_connection (Linker *self, NfvoVnf *vnf, const char *vdu, const char *network, const char *object)
+{
+  if (network == NULL) {
+    nfvo_service_tell (self->service, NFVO_ERROR, "connection point without a network", object,
+                       "VDU %s: a connection point has no virtual_link_reference", vdu);
+    return;
+  }
+  if (nfvo_text_has_control (network))
+    nfvo_service_tell (self->service, NFVO_ERROR, "impossible name", object,
+                       "VDU %s: a network's name holds control characters", vdu);
+  else if (!nfvo_texts_contain (vnf->networks, network))
+    nfvo_service_tell (self->service, NFVO_WARNING, "network that is no virtual link", object,
+                       "VDU %s is connected to %s, which is no virtual link of the VNF: added", vdu, network);
+  nfvo_texts_add_once (vnf->networks, network);
+  nfvo_texts_add_once (self->service->networks, network);
+}
+
+static void
 check_connections (Linker *self, NfvoVnf *vnf, const char *object)
 {
   for (guint i = 0; i < vnf->vdus->len; i++) {
     const NfvoVdu *vdu = vnf->vdus->pdata[i];
     for (guint j = 0; j < vdu->vnfcs->len; j++) {
       GPtrArray *points = ((NfvoVnfc *)vdu->vnfcs->pdata[j])->connection_points;
-      for (guint k = 0; k < points->len; k++) {
-        const char *network = ((NfvoConnectionPoint *)points->pdata[k])->network;
-        if (network == NULL)
-          nfvo_service_tell (self->service, NFVO_ERROR, "connection point without a network", object,
-                             "VDU %s: a connection point has no virtual_link_reference", vdu->name);
-        else if (nfvo_text_has_control (network))
-          nfvo_service_tell (self->service, NFVO_ERROR, "impossible name", object,
-                             "VDU %s: a network's name holds control characters", vdu->name);
-        else if (!nfvo_texts_contain (vnf->networks, network))
-          nfvo_service_tell (self->service, NFVO_WARNING, "network that is no virtual link", object,
-                             "VDU %s is connected to %s, which is no virtual link of the VNF: added", vdu->name,
-                             network);
-        if (network != NULL) {
-          nfvo_texts_add_once (vnf->networks, network);
-          nfvo_texts_add_once (self->service->networks, network);
-        }
-      }
+      for (guint k = 0; k < points->len; k++)
+        check_connection (self, vnf, vdu->name, ((NfvoConnectionPoint *)points->pdata[k])->network, object);
     }
   }
 }
@@ -395,8 +398,8 @@ check_vnf (Linker *self, NfvoVnf *vnf)
   guint n = count_scripts (vnf);
   if (vnf->package == NULL && vnf->scripts_link == NULL && n > 0)
     nfvo_service_tell (self->service, NFVO_WARNING, "vnf without a package", object,
-                       "its scripts (%u) are in no known package: name one with --package %s=DIR, or --scripts DIR",
-                       n, vnf->name);
+                       "its scripts (%u) are in no known package: name one with --package %s=DIR, or --scripts DIR", n,
+                       vnf->name);
 }
 
 void

@@ -17,6 +17,23 @@
 
 /* ---- a VNF */
 
+static NfvoVnfc *
+read_vnfc (JsonObject *from)
+{
+  JsonArray *points = vnfm_json_get_array (from, "connection_point");
+  NfvoVnfc *vnfc = nfvo_vnfc_new ();
+
+  for (guint i = 0; i < json_array_get_length (points); i++) {
+    JsonObject *point = json_array_get_object_element (points, i);
+    const char *floating = vnfm_json_get_string (point, "floatingIp");
+    NfvoConnectionPoint *made = g_new0 (NfvoConnectionPoint, 1);
+    made->network = g_strdup (vnfm_json_get_string (point, "virtual_link_reference"));
+    made->floating_ip = floating != NULL && floating[0] != '\0' ? g_strdup (floating) : NULL;
+    g_ptr_array_add (vnfc->connection_points, made);
+  }
+  return vnfc;
+}
+
 static void
 read_vdus (NfvoVnf *vnf, JsonArray *vdus)
 {
@@ -27,19 +44,8 @@ read_vdus (NfvoVnf *vnf, JsonArray *vdus)
     g_ptr_array_add (vnf->vdus, vdu);
     nfvo_texts_add_array (vdu->images, vnfm_json_get_array (from, "vm_image"));
     nfvo_texts_add_array (vdu->vims, vnfm_json_get_array (from, "vimInstanceName"));
-    for (guint j = 0; j < json_array_get_length (vnfcs); j++) {
-      JsonArray *points = vnfm_json_get_array (json_array_get_object_element (vnfcs, j), "connection_point");
-      NfvoVnfc *vnfc = nfvo_vnfc_new ();
-      g_ptr_array_add (vdu->vnfcs, vnfc);
-      for (guint k = 0; k < json_array_get_length (points); k++) {
-        JsonObject *point = json_array_get_object_element (points, k);
-        const char *floating = vnfm_json_get_string (point, "floatingIp");
-        NfvoConnectionPoint *made = g_new0 (NfvoConnectionPoint, 1);
-        made->network = g_strdup (vnfm_json_get_string (point, "virtual_link_reference"));
-        made->floating_ip = floating != NULL && floating[0] != '\0' ? g_strdup (floating) : NULL;
-        g_ptr_array_add (vnfc->connection_points, made);
-      }
-    }
+    for (guint j = 0; j < json_array_get_length (vnfcs); j++)
+      g_ptr_array_add (vdu->vnfcs, read_vnfc (json_array_get_object_element (vnfcs, j)));
   }
 }
 

@@ -1,214 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table for each entity (protocol/openbaton.md, C.1) and one recursive copy; what the tables cannot say is done to
- * the copy afterwards, member by member. */
+/* One recursive copy by the tables of vnfd-fields.c; what these cannot say is done to the copy afterwards, member by
+ * member. */
 #include "config.h"
 
 #include "core/nfvo/vnfd-json.h"
 
 #include "core/nfvo/entity.h"
+#include "core/nfvo/vnfd-fields.h"
 
 #include <string.h>
-
-/* How a member is read, and what stands where the source has none. */
-typedef enum {
-  TEXT,     /* a string or number; left out */
-  INT,      /* also as a string; 0 */
-  BOOLEAN,  /* false */
-  NUMBER,   /* as it stands; left out */
-  TEXTS,    /* strings, also a single one; [] */
-  ENTITY,   /* left out */
-  ENTITIES, /* also a single one; [] */
-  AS_IT_IS, /* a list that nobody here looks into; [] */
-  IGNORED,  /* known, and of no use in a descriptor */
-  SPECIAL,  /* known, and read by a function of its own */
-} Kind;
-
-typedef struct Field {
-  const char *name;
-  Kind kind;
-  const struct Field *fields;
-} Field;
-
-/* What every entity may have. */
-static const Field base_fields[] = {
-  { "id", IGNORED, NULL },     { "hbVersion", IGNORED, NULL }, { "hb_version", IGNORED, NULL },
-  { "shared", IGNORED, NULL }, { "projectId", IGNORED, NULL }, { "metadata", SPECIAL, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field event_fields[] = {
-  { "event", TEXT, NULL },
-  { "lifecycle_events", TEXTS, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field parameter_fields[] = {
-  { "description", TEXT, NULL },
-  { "confKey", TEXT, NULL },
-  { "value", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field configuration_fields[] = {
-  { "configurationParameters", ENTITIES, parameter_fields },
-  { "name", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field connection_point_fields[] = {
-  { "virtual_link_reference", TEXT, NULL },
-  { "floatingIp", TEXT, NULL },
-  { "virtual_link_reference_id", IGNORED, NULL },
-  { "fixedIp", TEXT, NULL },
-  { "chosenPool", TEXT, NULL },
-  { "interfaceId", INT, NULL },
-  { "type", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field vnfc_fields[] = {
-  { "connection_point", ENTITIES, connection_point_fields },
-  { NULL, 0, NULL },
-};
-
-static const Field availability_fields[] = {
-  { "resiliencyLevel", TEXT, NULL },
-  { "redundancyScheme", TEXT, NULL },
-  { "geoRedundancy", BOOLEAN, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field criterion_fields[] = {
-  { "name", TEXT, NULL },      { "parameter_ref", TEXT, NULL },
-  { "function", TEXT, NULL },  { "vnfc_selector", TEXT, NULL },
-  { "threshold", TEXT, NULL }, { "comparison_operator", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field fault_policy_fields[] = {
-  { "name", TEXT, NULL },  { "isVNFAlarm", BOOLEAN, NULL }, { "criteria", ENTITIES, criterion_fields },
-  { "period", INT, NULL }, { "action", TEXT, NULL },        { "severity", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field vdu_fields[] = {
-  { "name", TEXT, NULL },
-  { "vm_image", TEXTS, NULL },
-  { "parent_vdu", IGNORED, NULL },
-  { "computation_requirement", TEXT, NULL },
-  { "virtual_memory_resource_element", TEXT, NULL },
-  { "virtual_network_bandwidth_resource", TEXT, NULL },
-  { "lifecycle_event", ENTITIES, event_fields },
-  { "vdu_constraint", TEXT, NULL },
-  { "high_availability", ENTITY, availability_fields },
-  { "fault_management_policy", ENTITIES, fault_policy_fields },
-  { "scale_in_out", SPECIAL, NULL },
-  { "vnfc", ENTITIES, vnfc_fields },
-  { "vnfc_instance", IGNORED, NULL },
-  { "monitoring_parameter", TEXTS, NULL },
-  { "hostname", TEXT, NULL },
-  { "vimInstanceName", TEXTS, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field link_fields[] = {
-  { "connection_points_references", TEXTS, NULL },
-  { "qos", TEXTS, NULL },
-  { "test_access", TEXTS, NULL },
-  { "name", TEXT, NULL },
-  { "extId", IGNORED, NULL },
-  { "root_requirement", TEXT, NULL },
-  { "leaf_requirement", TEXT, NULL },
-  { "connectivity_type", TEXT, NULL },
-  { "cidr", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field flavour_fields[] = {
-  { "df_constraint", TEXTS, NULL },
-  { "costituent_vdu", AS_IT_IS, NULL },
-  { "flavour_key", TEXT, NULL },
-  { "extId", TEXT, NULL },
-  { "ram", INT, NULL },
-  { "disk", INT, NULL },
-  { "vcpus", INT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field alarm_fields[] = {
-  { "metric", TEXT, NULL },      { "statistic", TEXT, NULL }, { "comparisonOperator", TEXT, NULL },
-  { "threshold", NUMBER, NULL }, { "weight", NUMBER, NULL },  { NULL, 0, NULL },
-};
-
-static const Field scale_action_fields[] = {
-  { "type", TEXT, NULL },
-  { "value", TEXT, NULL },
-  { "target", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-static const Field scale_policy_fields[] = {
-  { "name", TEXT, NULL },
-  { "threshold", NUMBER, NULL },
-  { "comparisonOperator", TEXT, NULL },
-  { "period", INT, NULL },
-  { "cooldown", INT, NULL },
-  { "mode", TEXT, NULL },
-  { "type", TEXT, NULL },
-  { "alarms", ENTITIES, alarm_fields },
-  { "actions", ENTITIES, scale_action_fields },
-  { NULL, 0, NULL },
-};
-
-static const Field outer_point_fields[] = {
-  { "type", TEXT, NULL },
-  { NULL, 0, NULL },
-};
-
-/* A VNFR read as a VNFD has the members at the end. */
-static const Field vnfd_fields[] = {
-  { "lifecycle_event", ENTITIES, event_fields },
-  { "configurations", ENTITY, configuration_fields },
-  { "vdu", ENTITIES, vdu_fields },
-  { "virtual_link", ENTITIES, link_fields },
-  { "vdu_dependency", AS_IT_IS, NULL },
-  { "deployment_flavour", ENTITIES, flavour_fields },
-  { "manifest_file", TEXT, NULL },
-  { "manifest_file_security", AS_IT_IS, NULL },
-  { "type", TEXT, NULL },
-  { "endpoint", TEXT, NULL },
-  { "vnfPackageLocation", TEXT, NULL },
-  { "requires", SPECIAL, NULL },
-  { "provides", SPECIAL, NULL },
-  { "cyclicDependency", BOOLEAN, NULL },
-  { "createdAt", IGNORED, NULL },
-  { "updatedAt", IGNORED, NULL },
-  { "nfvo_version", TEXT, NULL },
-  { "name", TEXT, NULL },
-  { "vendor", TEXT, NULL },
-  { "version", TEXT, NULL },
-  { "vnffgd", AS_IT_IS, NULL },
-  { "vld", AS_IT_IS, NULL },
-  { "monitoring_parameter", TEXTS, NULL },
-  { "service_deployment_flavour", AS_IT_IS, NULL },
-  { "auto_scale_policy", ENTITIES, scale_policy_fields },
-  { "connection_point", ENTITIES, outer_point_fields },
-  { "deployment_flavour_key", SPECIAL, NULL },
-  { "lifecycle_event_history", IGNORED, NULL },
-  { "localization", IGNORED, NULL },
-  { "parent_ns_id", IGNORED, NULL },
-  { "descriptor_reference", IGNORED, NULL },
-  { "vnfm_id", IGNORED, NULL },
-  { "connected_external_virtual_link", IGNORED, NULL },
-  { "vnf_address", IGNORED, NULL },
-  { "status", IGNORED, NULL },
-  { "notification", IGNORED, NULL },
-  { "audit_log", IGNORED, NULL },
-  { "runtime_policy_info", IGNORED, NULL },
-  { "task", IGNORED, NULL },
-  { "packageId", IGNORED, NULL },
-  { NULL, 0, NULL },
-};
 
 typedef struct {
   NfvoService *service;
@@ -217,8 +17,8 @@ typedef struct {
 
 /* ---- members */
 
-static const Field *
-find_field (const Field *fields, const char *name)
+static const NfvoField *
+find_field (const NfvoField *fields, const char *name)
 {
   for (; fields->name != NULL; fields++) {
     if (g_str_equal (fields->name, name))
@@ -319,7 +119,7 @@ read_texts (Reader *reader, JsonNode *node, const char *name)
 
 /* ---- entities */
 
-static JsonObject *copy_entity (Reader *reader, JsonObject *from, const Field *fields);
+static JsonObject *copy_entity (Reader *reader, JsonObject *from, const NfvoField *fields);
 
 static JsonObject *
 new_entity (void)
@@ -331,7 +131,7 @@ new_entity (void)
 }
 
 static JsonArray *
-copy_entities (Reader *reader, JsonNode *node, const Field *field)
+copy_entities (Reader *reader, JsonNode *node, const NfvoField *field)
 {
   JsonArray *entities = json_array_new ();
 
@@ -357,38 +157,38 @@ copy_entities (Reader *reader, JsonNode *node, const Field *field)
 }
 
 static void
-copy_member (Reader *reader, JsonObject *to, JsonObject *from, const Field *field)
+copy_member (Reader *reader, JsonObject *to, JsonObject *from, const NfvoField *field)
 {
   const char *name = field->name;
   JsonNode *node = json_object_get_member (from, name);
 
   switch (field->kind) {
-  case TEXT:
+  case NFVO_FIELD_TEXT:
     copy_text (reader, to, from, name);
     break;
-  case INT:
+  case NFVO_FIELD_INT:
     copy_int (reader, to, from, name);
     break;
-  case BOOLEAN:
+  case NFVO_FIELD_BOOLEAN:
     copy_boolean (reader, to, from, name);
     break;
-  case NUMBER:
+  case NFVO_FIELD_NUMBER:
     if (JSON_NODE_HOLDS_VALUE (node))
       json_object_set_member (to, name, json_node_copy (node));
     break;
-  case TEXTS:
+  case NFVO_FIELD_TEXTS:
     json_object_set_array_member (to, name, read_texts (reader, node, name));
     break;
-  case ENTITY:
+  case NFVO_FIELD_ENTITY:
     if (JSON_NODE_HOLDS_OBJECT (node))
       json_object_set_object_member (to, name, copy_entity (reader, json_node_get_object (node), field->fields));
     else
       tell_wrong_type (reader, name, "an object");
     break;
-  case ENTITIES:
+  case NFVO_FIELD_ENTITIES:
     json_object_set_array_member (to, name, copy_entities (reader, node, field));
     break;
-  case AS_IT_IS:
+  case NFVO_FIELD_AS_IT_IS:
     if (JSON_NODE_HOLDS_ARRAY (node))
       json_object_set_member (to, name, json_node_copy (node));
     else
@@ -415,24 +215,24 @@ copy_metadata (JsonObject *to, JsonObject *from)
 
 /* What a member is where the source has none, or null. */
 static void
-set_default (JsonObject *to, const Field *field)
+set_default (JsonObject *to, const NfvoField *field)
 {
-  if (field->kind == INT)
+  if (field->kind == NFVO_FIELD_INT)
     json_object_set_int_member (to, field->name, 0);
-  else if (field->kind == BOOLEAN)
+  else if (field->kind == NFVO_FIELD_BOOLEAN)
     json_object_set_boolean_member (to, field->name, FALSE);
-  else if (field->kind == TEXTS || field->kind == ENTITIES || field->kind == AS_IT_IS)
+  else if (field->kind == NFVO_FIELD_TEXTS || field->kind == NFVO_FIELD_ENTITIES || field->kind == NFVO_FIELD_AS_IT_IS)
     json_object_set_array_member (to, field->name, json_array_new ());
 }
 
 static void
-tell_unknown (Reader *reader, JsonObject *from, const Field *fields)
+tell_unknown (Reader *reader, JsonObject *from, const NfvoField *fields)
 {
   g_autoptr (GList) names = json_object_get_members (from);
 
   for (GList *l = names; l != NULL; l = l->next) {
     g_autofree char *flag = NULL;
-    if (find_field (fields, l->data) != NULL || find_field (base_fields, l->data) != NULL)
+    if (find_field (fields, l->data) != NULL || find_field (nfvo_base_fields, l->data) != NULL)
       continue;
     flag = g_strdup_printf ("unknown key: %s", (char *)l->data);
     nfvo_service_tell (reader->service, NFVO_NOTE, flag, reader->object, "the key \"%s\" is not known: left out",
@@ -441,11 +241,11 @@ tell_unknown (Reader *reader, JsonObject *from, const Field *fields)
 }
 
 static JsonObject *
-copy_entity (Reader *reader, JsonObject *from, const Field *fields)
+copy_entity (Reader *reader, JsonObject *from, const NfvoField *fields)
 {
   JsonObject *to = new_entity ();
 
-  for (const Field *field = fields; field->name != NULL; field++) {
+  for (const NfvoField *field = fields; field->name != NULL; field++) {
     JsonNode *node = json_object_get_member (from, field->name);
     if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
       copy_member (reader, to, from, field);
@@ -634,7 +434,7 @@ finish_flavours (JsonObject *to, JsonObject *from)
     return;
   source = json_object_new ();
   json_object_set_string_member (source, "flavour_key", key);
-  json_array_add_object_element (flavours, copy_entity (&nobody, source, flavour_fields));
+  json_array_add_object_element (flavours, copy_entity (&nobody, source, nfvo_flavour_fields));
 }
 
 static void
@@ -662,7 +462,7 @@ JsonObject *
 nfvo_vnfd_normalise (NfvoService *service, const char *object, JsonObject *vnfd)
 {
   Reader reader = { service, object };
-  JsonObject *to = copy_entity (&reader, vnfd, vnfd_fields);
+  JsonObject *to = copy_entity (&reader, vnfd, nfvo_vnfd_fields);
 
   finish_names (to);
   read_relations (&reader, to, vnfd);
