@@ -212,8 +212,15 @@ def test_example(service):
     """data/examples/web shows the page that its client fetched"""
     result = service.run(nsd=os.path.join(SOURCE, "data/examples/web/nsd.json"), scripts=False, as_json=False)
     expect_status(result, 0)
-    expect("<html" in result.out.lower(), result, "no page was shown")
+    expect("fetched: " in result.out and "served by web-server-" in result.out, result, "no page was shown")
     expect("became ACTIVE" in result.out and "instantiate" in result.out, result, "no result or no timeline")
+
+
+def test_broken_example(service):
+    """data/examples/web-broken tells which script on which machine said what"""
+    result = service.run(nsd=os.path.join(SOURCE, "data/examples/web-broken/nsd.json"), scripts=False, as_json=False)
+    expect_status(result, 1)
+    expect("FAILED: VNF web-" in result.out and "script " in result.out, result, "the failure is not told")
 
 
 def test_instances(service):
