@@ -9,6 +9,7 @@
 #include "core/daemon/local-socket.h"
 
 #include <vnfm/vnfm-error.h>
+#include <vnfm/vnfm-json.h>
 
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
@@ -47,11 +48,14 @@ local_api_source_default_init (LocalApiSourceInterface *iface)
 static void
 answer_with (SoupServerMessage *message, guint status, JsonNode *node)
 {
-  g_autofree char *text = json_to_string (node, FALSE);
-  char *line = g_strconcat (text, "\n", NULL);
+  g_autoptr (GBytes) text = vnfm_json_write (node);
+  gsize length = g_bytes_get_size (text);
+  GString *line = g_string_new_len (g_bytes_get_data (text, NULL), (gssize)length);
 
+  g_string_append_c (line, '\n');
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Cache-Control", "no-store");
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, line, strlen (line));
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, g_string_free (line, FALSE),
+                                    length + 1);
   soup_server_message_set_status (message, status, NULL);
 }
 
