@@ -60,12 +60,13 @@ operations_resource (const char *argument)
   return g_strdup_printf ("/v1/operations?state=%s&limit=%d", options.all ? "all" : "open", options.limit);
 }
 
+/* (nullable): what is no id, nor the beginning of one, is not asked for. */
 static char *
 operation_resource (const char *id)
 {
-  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
-
-  return g_strconcat ("/v1/operations/", escaped, NULL);
+  if (*id == '\0' || id[strspn (id, "0123456789abcdefABCDEF-")] != '\0')
+    return NULL;
+  return g_strconcat ("/v1/operations/", id, NULL);
 }
 
 static char *
@@ -141,8 +142,12 @@ run (const Command *command, const char *argument)
   g_autofree char *text = NULL;
   g_autofree char *resource = command->make_resource (argument);
   const char *path = options.socket != NULL ? options.socket : SOCKET_PATH;
-  g_autoptr (JsonObject) answer = client_get (path, resource, &text, &error);
 
+  if (resource == NULL) {
+    text = g_strdup_printf ("\"%s\" is not the id of an operation", argument);
+    return complain (EXIT_USAGE, text);
+  }
+  g_autoptr (JsonObject) answer = client_get (path, resource, &text, &error);
   if (answer == NULL) {
     gboolean there = !g_error_matches (error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE) &&
                      !g_error_matches (error, VNFM_ERROR, VNFM_ERROR_TIMEOUT);

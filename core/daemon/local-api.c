@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request: early() looks at its headers, before its body comes; answer() looks at who asks, then for the path in a
- * table of resources, and writes what the source says as JSON.
+/* A request: early() looks at who asks and at the headers, before a body comes; answer() looks for the path in a table
+ * of resources and writes what the source says as JSON.
  *
- * soup_server_get_uris() must not be called on this server: it knows no UNIX sockets. */
+ * Connections are accepted here and handed to the server, because libsoup 3.2 forgets to free those that it accepts
+ * itself. The socket then travels with the address of the peer. soup_server_get_uris() must not be called on this
+ * server: it knows no UNIX sockets. */
 #include "config.h"
 
 #include "core/daemon/local-api.h"
@@ -32,8 +34,10 @@ struct _LocalApi {
   char *group_name; /* nullable */
   gid_t group;      /* -1: none */
   LocalApiSource *source;
-  SoupServer *server; /* nullable: not started */
-  GStatBuf made;      /* the socket that is ours */
+  SoupServer *server;      /* nullable: not started */
+  GSocketService *service; /* nullable: not started */
+  GPtrArray *pending;      /* of Pending: borrowed */
+  GStatBuf made;           /* the socket that is ours */
 };
 
 G_DEFINE_INTERFACE (LocalApiSource, local_api_source, G_TYPE_OBJECT)
@@ -170,8 +174,9 @@ get_operations (const Request *request)
   answer_with_list (request->message, "operations", node, left_out);
 }
 
-/* An answer that comes later; the client may be gone by then. */
+/* An answer that comes later; the client or the API may be gone by then. */
 typedef struct {
+  LocalApi *api; /* nullable: gone */
   SoupServerMessage *message;
   GCancellable *cancellable;
   gulong finished;
@@ -199,6 +204,8 @@ got_operation (GObject *source, GAsyncResult *result, gpointer data)
       answer_with_gerror (pending->message, error);
     soup_server_message_unpause (pending->message);
   }
+  if (pending->api != NULL)
+    g_ptr_array_remove_fast (pending->api->pending, pending);
   g_object_unref (pending->message);
   g_object_unref (pending->cancellable);
   g_free (pending);
@@ -210,10 +217,12 @@ get_operation (const Request *request)
   LocalApiSource *source = request->api->source;
   Pending *pending = g_new (Pending, 1);
 
+  pending->api = request->api;
   pending->message = g_object_ref (request->message);
   pending->cancellable = g_cancellable_new ();
   pending->finished =
       g_signal_connect (request->message, "finished", G_CALLBACK (client_is_done), pending->cancellable);
+  g_ptr_array_add (request->api->pending, pending);
   soup_server_message_pause (request->message);
   LOCAL_API_SOURCE_GET_IFACE (source)->get_operation_async (source, request->id, pending->cancellable, got_operation,
                                                             pending);
@@ -292,6 +301,13 @@ answer (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
   answer_with_error (message, SOUP_STATUS_NOT_FOUND, "not-found", "there is nothing of this name");
 }
 
+/* The socket of a connection stands at its address: see take_connection(). */
+static GSocket *
+get_socket (SoupServerMessage *message)
+{
+  return g_object_get_data (G_OBJECT (soup_server_message_get_remote_address (message)), "socket");
+}
+
 /* No request has a use for a body: what comes is dropped as it comes, and much is refused. */
 
 static void
@@ -301,7 +317,7 @@ got_chunk (SoupServerMessage *message, GBytes *chunk, gpointer count)
 
   *received += g_bytes_get_size (chunk);
   if (*received > BODY_MOST)
-    g_socket_shutdown (soup_server_message_get_socket (message), TRUE, TRUE, NULL);
+    g_socket_shutdown (get_socket (message), TRUE, TRUE, NULL);
 }
 
 static void
@@ -315,11 +331,10 @@ early (SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
 {
   LocalApi *self = data;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  GSocket *socket = soup_server_message_get_socket (message);
 
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_signal_connect_data (message, "got-chunk", G_CALLBACK (got_chunk), g_new0 (gsize, 1), free_count, 0);
-  if (socket == NULL || !local_socket_may_ask (socket, self->group)) {
+  if (!local_socket_may_ask (get_socket (message), self->group)) {
     g_message ("local API: refused someone who is not root, this user, or of the control-group");
     answer_with_error (message, SOUP_STATUS_FORBIDDEN, "denied",
                        "you are neither root nor the user of vnfmd nor a member of its control-group");
@@ -327,6 +342,27 @@ early (SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
     answer_with_error (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "limit", "the request is too large");
   }
+}
+
+/* ---- connections */
+
+static gboolean
+take_connection (GSocketService *service, GSocketConnection *connection, GObject *listener, gpointer data)
+{
+  LocalApi *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, &error);
+  g_autoptr (GSocketAddress) remote =
+      local != NULL ? g_socket_connection_get_remote_address (connection, &error) : NULL;
+
+  if (remote != NULL) {
+    g_object_set_data_full (G_OBJECT (remote), "socket", g_object_ref (g_socket_connection_get_socket (connection)),
+                            g_object_unref);
+    soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, remote, &error);
+  }
+  if (error != NULL)
+    g_info ("local API: a connection was lost: %s", error->message);
+  return TRUE;
 }
 
 /* ---- the API */
@@ -365,6 +401,7 @@ local_api_new (const char *path, const char *group, LocalApiSource *source)
   self->group_name = g_strdup (group);
   self->group = (gid_t)-1;
   self->source = g_object_ref (source);
+  self->pending = g_ptr_array_new ();
   return self;
 }
 
@@ -384,7 +421,9 @@ local_api_start (LocalApi *self, GError **error)
   self->server = soup_server_new ("server-header", "vnfmd/" PACKAGE_VERSION, NULL);
   soup_server_add_early_handler (self->server, NULL, early, self, NULL);
   soup_server_add_handler (self->server, NULL, answer, self, NULL);
-  if (soup_server_listen_socket (self->server, socket, 0, error))
+  self->service = g_socket_service_new ();
+  g_signal_connect (self->service, "incoming", G_CALLBACK (take_connection), self);
+  if (g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error))
     return TRUE;
   g_prefix_error (error, "control socket %s: ", self->path);
   return FALSE;
@@ -397,12 +436,24 @@ local_api_free (LocalApi *self)
 
   if (self == NULL)
     return;
+  for (guint i = 0; i < self->pending->len; i++) {
+    Pending *pending = self->pending->pdata[i];
+    pending->api = NULL;
+    g_cancellable_cancel (pending->cancellable);
+  }
+  if (self->service != NULL) {
+    g_signal_handlers_disconnect_by_data (self->service, self);
+    g_socket_service_stop (self->service);
+    g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+    g_object_unref (self->service);
+  }
   if (self->server != NULL) {
     soup_server_disconnect (self->server);
     g_object_unref (self->server);
     if (g_lstat (self->path, &st) == 0 && st.st_dev == self->made.st_dev && st.st_ino == self->made.st_ino)
       g_unlink (self->path);
   }
+  g_ptr_array_unref (self->pending);
   g_object_unref (self->source);
   g_free (self->path);
   g_free (self->group_name);

@@ -7,12 +7,13 @@
 
 #include <vnfm/vnfm.h>
 
-#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -210,20 +211,28 @@ connect_to_api (void)
   return self;
 }
 
-/* Sends @request and returns all that comes until the end: (transfer full). */
+/* All that comes until the end: (transfer full). */
 static char *
-talk (const char *request)
+read_to_end (GSocket *socket)
 {
-  g_autoptr (GSocket) socket = connect_to_api ();
   g_autoptr (GSource) readable = g_socket_create_source (socket, G_IO_IN | G_IO_HUP, NULL);
   GString *answer = g_string_new (NULL);
 
   g_source_set_callback (readable, G_SOURCE_FUNC (can_read), answer, NULL);
   g_source_attach (readable, NULL);
-  ck_assert_int_eq (g_socket_send (socket, request, strlen (request), NULL, NULL), (gssize)strlen (request));
   vnfm_test_wait_until (is_closed, answer);
   g_string_truncate (answer, answer->len - 1);
   return g_string_free (answer, FALSE);
+}
+
+/* Sends @request: (transfer full): the answer. */
+static char *
+talk (const char *request)
+{
+  g_autoptr (GSocket) socket = connect_to_api ();
+
+  ck_assert_int_eq (g_socket_send (socket, request, strlen (request), NULL, NULL), (gssize)strlen (request));
+  return read_to_end (socket);
 }
 
 static void
@@ -282,7 +291,7 @@ START_TEST (mistakes_are_told)
   expect_answer ("GET /", "404", "\"not-found\"");
   expect_answer ("GET /v1/status/x", "404", "\"not-found\"");
   expect_answer ("GET /v1/operations/", "404", "\"not-found\"");
-  expect_answer ("GET /v1/operations/../status", "404", "\"not-found\"");
+  expect_answer ("GET /v1/operations/a_b", "404", "\"not-found\"");
   expect_answer ("GET /v1/operations/%2e%2e", "404", "\"not-found\"");
   expect_answer ("GET /v1/operations/9999", "404", "there is no operation 9999");
   expect_answer ("GET /v1/operations/1111", "400", "2 operations begin with 1111");
@@ -424,46 +433,41 @@ START_TEST (what_cannot_be_a_socket_is_refused)
 }
 END_TEST
 
-/* Another user's request, from a process that has become that user: (transfer full): the answer. */
+/* In a process that has become another user: asks, and passes the answer on to @out. */
+static void
+ask_and_exit (uid_t uid, gid_t gid, gid_t extra, int out)
+{
+  static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  char buffer[4096];
+  int fd = socket (AF_UNIX, SOCK_STREAM, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  gboolean ok = setgroups (1, &extra) == 0 && setgid (gid) == 0 && setuid (uid) == 0 &&
+                connect (fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                write (fd, request, strlen (request)) == (ssize_t)strlen (request);
+  for (ssize_t length; ok && (length = read (fd, buffer, sizeof buffer)) > 0;)
+    ok = write (out, buffer, (gsize)length) == length;
+  _exit (ok ? 0 : 1);
+}
+
+/* (transfer full): the answer to someone else. */
 static char *
 ask_as (uid_t uid, gid_t gid, gid_t extra)
 {
-  static const char request[] = "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-  GString *answer = g_string_new (NULL);
   int ends[2];
 
   g_chmod (folder, 0755);
   g_chmod (path, 0666);
-  ck_assert_int_eq (pipe (ends), 0);
+  ck_assert_int_eq (socketpair (AF_UNIX, SOCK_STREAM, 0, ends), 0);
   pid_t child = fork ();
-  if (child == 0) {
-    gboolean ok = setgroups (1, &extra) == 0 && setgid (gid) == 0 && setuid (uid) == 0;
-    GSocket *socket = ok ? connect_to_api () : NULL;
-    char buffer[4096];
-    gssize length;
-    ok = ok && g_socket_send (socket, request, strlen (request), NULL, NULL) > 0;
-    while (ok && (length = g_socket_receive (socket, buffer, sizeof buffer, NULL, NULL)) > 0)
-      ok = write (ends[1], buffer, (gsize)length) == length;
-    _exit (0);
-  }
+  if (child == 0)
+    ask_and_exit (uid, gid, extra, ends[1]);
   close (ends[1]);
-  g_autoptr (GSocket) reader = NULL;
-  GIOChannel *channel = g_io_channel_unix_new (ends[0]);
-  g_io_channel_set_encoding (channel, NULL, NULL);
-  g_io_channel_set_flags (channel, G_IO_FLAG_NONBLOCK, NULL);
-  for (gboolean open = TRUE; open;) {
-    char buffer[4096];
-    gsize length = 0;
-    GIOStatus status = g_io_channel_read_chars (channel, buffer, sizeof buffer, &length, NULL);
-    g_string_append_len (answer, buffer, (gssize)length);
-    open = status == G_IO_STATUS_NORMAL || status == G_IO_STATUS_AGAIN;
-    if (status == G_IO_STATUS_AGAIN)
-      g_main_context_iteration (NULL, FALSE);
-  }
-  g_io_channel_shutdown (channel, FALSE, NULL);
-  g_io_channel_unref (channel);
-  waitpid (child, NULL, 0);
-  return g_string_free (answer, FALSE);
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (ends[0], NULL);
+  char *answer = read_to_end (socket);
+  ck_assert_int_eq (waitpid (child, NULL, 0), child);
+  return answer;
 }
 
 START_TEST (strangers_are_refused_and_members_are_not)
@@ -583,7 +587,7 @@ START_TEST (ctl_prints_operations)
   ck_assert_uint_eq (source->filter, LOCAL_API_OPEN);
   expect_ctl ("operations --socket @ --all --limit 7", 0,
               "11111111  START        b\xef\xbf\xbd"
-              "ell  client  error    2024-05-03 12:30        3.0 s  script x failed\n",
+              "ell  client  error    2024-05-03 12:30       3.0 s  script x failed\n",
               "");
   ck_assert_uint_eq (source->filter, LOCAL_API_ALL);
   ck_assert_uint_eq (source->limit, 7);
@@ -599,7 +603,7 @@ START_TEST (ctl_tells_what_is_wrong)
 {
   expect_ctl ("show --socket @ 9999", 1, "", "vnfmctl: there is no operation 9999\n");
   expect_ctl ("show --socket @ 1111", 1, "", "2 operations begin with 1111");
-  expect_ctl ("show --socket @ ../status", 1, "", "there is nothing of this name");
+  expect_ctl ("show --socket @ ../status", 2, "", "\"../status\" is not the id of an operation");
   expect_ctl ("show --socket @", 2, "", "show takes one ID");
   expect_ctl ("status --socket @ more", 2, "", "status takes no argument");
   expect_ctl ("operations --limit 0", 2, "", "--limit must be 1 or more");
