@@ -137,6 +137,8 @@ bench: all tests/bench/vnfm-bench
 	tests/bench/vnfm-bench $(BENCH_ARGUMENTS)
 endif
 
+TESTS += tests/unit/test-documents.sh
+EXTRA_DIST += tests/unit/test-documents.sh
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
