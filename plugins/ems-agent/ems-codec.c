@@ -343,8 +343,7 @@ read_environment (EmsCommand *self, JsonObject *object, GError **error)
                    ems_action_get_nick (self->action), name);
       return FALSE;
     }
-    g_autofree char *text = json_node_get_value_type (value) == G_TYPE_STRING ? json_node_dup_string (value)
-                                                                              : json_to_string (value, FALSE);
+    g_autofree char *text = vnfm_json_dup_text (json_node_get_object (member), name);
     json_object_set_string_member (self->environment, name, text);
   }
   return TRUE;
