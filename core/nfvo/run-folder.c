@@ -15,8 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GRACE    (3 * G_TIME_SPAN_SECOND)
-#define OPEN_FDS 16
+#define GRACE       (3 * G_TIME_SPAN_SECOND)
+#define OPEN_FDS    16
+#define ATTEMPTS    5
+#define NAME_LENGTH 13
 
 struct _NfvoRunFolder {
   VnfmClock *clock;
@@ -97,24 +99,37 @@ take_lock (const char *folder)
   return lock;
 }
 
+static void
+make_folder (NfvoRunFolder *self)
+{
+  g_autofree char *uuid = vnfm_clock_new_uuid (self->clock);
+
+  g_free (self->name);
+  g_free (self->path);
+  self->name = g_strndup (uuid, NAME_LENGTH); /* short: sockets stand below it, and their paths are limited */
+  self->path = g_build_filename (self->base, self->name, NULL);
+  if (g_mkdir (self->path, 0700) == 0)
+    self->lock = take_lock (self->path);
+}
+
 NfvoRunFolder *
 nfvo_run_folder_new (const char *base, VnfmClock *clock, GError **error)
 {
   g_autoptr (NfvoRunFolder) self = g_new0 (NfvoRunFolder, 1);
-  g_autofree char *uuid = vnfm_clock_new_uuid (clock);
 
   self->lock = -1;
   self->clock = g_object_ref (clock);
   self->base = base != NULL ? g_canonicalize_filename (base, NULL) : default_base ();
-  self->name = g_strndup (uuid, 13); /* short: sockets stand below it, and their paths are limited */
-  self->path = g_build_filename (self->base, self->name, NULL);
-  self->marker = g_strconcat ("VNFM_RUN=", self->name, NULL);
   if (!prepare_base (self->base, base == NULL, error))
     return NULL;
-  if (g_mkdir (self->path, 0700) != 0 || (self->lock = take_lock (self->path)) < 0) {
+  /* Another run that sweeps may take the new folder for a killed one's before it is locked. */
+  for (guint i = 0; i < ATTEMPTS && self->lock < 0; i++)
+    make_folder (self);
+  if (self->lock < 0) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "cannot make the folder %s: %s", self->path, g_strerror (errno));
     return NULL;
   }
+  self->marker = g_strconcat ("VNFM_RUN=", self->name, NULL);
   return g_steal_pointer (&self);
 }
 
@@ -244,7 +259,7 @@ sweep_folder (NfvoRunFolder *self, GTask *task, const char *name)
 static gboolean
 is_run_name (const char *name)
 {
-  return strlen (name) == 13 && name[8] == '-' && strspn (name, "0123456789abcdef-") == 13;
+  return strlen (name) == NAME_LENGTH && name[8] == '-' && strspn (name, "0123456789abcdef-") == NAME_LENGTH;
 }
 
 void
