@@ -190,7 +190,7 @@ answer_allocation (gpointer user_data)
                                machine != NULL ? machine->addresses : none);
   }
   nfvo_records_end_allocation (deployment->records, self->vnfr, failure);
-  member_end_phase (member, "allocate", failure != NULL);
+  member_end_phases (member, "allocate", failure != NULL);
   if (failure != NULL) {
     refuse (member, self->question, self->vnfr, failure);
   } else {
@@ -313,7 +313,7 @@ deployment_take_question (VnfmEnvelope *question, VnfmMessage *message, VnfmReco
   case VNFM_ACTION_GRANT_OPERATION:
     member_begin_phase (member, "grant");
     grant (member, question, vnfr);
-    member_end_phase (member, "grant", FALSE);
+    member_end_phases (member, "grant", FALSE);
     break;
   case VNFM_ACTION_ALLOCATE_RESOURCES:
     allocate (member, question, tree);

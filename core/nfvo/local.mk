@@ -13,8 +13,11 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/dependencies.h \
 	core/nfvo/deployment.c \
 	core/nfvo/deployment.h \
+	core/nfvo/deployment-answers.c \
+	core/nfvo/deployment-member.c \
 	core/nfvo/deployment-private.h \
 	core/nfvo/deployment-questions.c \
+	core/nfvo/deployment-release.c \
 	core/nfvo/entity.c \
 	core/nfvo/entity.h \
 	core/nfvo/instantiate.c \
@@ -41,6 +44,9 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/package.h \
 	core/nfvo/records.c \
 	core/nfvo/records.h \
+	core/nfvo/records-allocate.c \
+	core/nfvo/records-check.c \
+	core/nfvo/records-private.h \
 	core/nfvo/run-folder.c \
 	core/nfvo/run-folder.h \
 	core/nfvo/run-options.c \
