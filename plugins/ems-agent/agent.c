@@ -528,17 +528,26 @@ open_state (EmsAgent *self, GError **error)
   return self->outbox != NULL;
 }
 
+gboolean
+ems_agent_check (VnfmProfile *profile, GError **error)
+{
+  const char *hostname = vnfm_profile_get_string (profile, "ems", "hostname");
+
+  if (hostname != NULL && *hostname != '\0')
+    return TRUE;
+  g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                       "[ems] hostname is not set: the name that this machine's VNFC instance has");
+  return FALSE;
+}
+
 EmsAgent *
 ems_agent_new (VnfmContext *context, VnfmTransport *transport, GError **error)
 {
   VnfmProfile *profile = vnfm_context_get_profile (context);
   const char *hostname = vnfm_profile_get_string (profile, "ems", "hostname");
 
-  if (hostname == NULL || *hostname == '\0') {
-    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
-                         "[ems] hostname is not set: the name that this machine's VNFC instance has");
+  if (!ems_agent_check (profile, error))
     return NULL;
-  }
   g_autoptr (EmsAgent) self = g_new0 (EmsAgent, 1);
   self->transport = g_object_ref (transport);
   self->profile = g_object_ref (profile);

@@ -15,6 +15,8 @@ typedef struct _EmsAgent EmsAgent;
 /* The group [ems] of its key-file. */
 extern const VnfmKey ems_agent_keys[];
 
+/* What the types of the keys do not say. Errors: VNFM_ERROR_CONFIG. */
+gboolean ems_agent_check (VnfmProfile *profile, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Reads what an earlier agent left and takes over what it began; opens nothing yet. @transport is started.
  * Errors: VNFM_ERROR_CONFIG, VNFM_ERROR_STORE. */
 EmsAgent *ems_agent_new (VnfmContext *context, VnfmTransport *transport, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -153,12 +153,6 @@ run_script (const EmsSupervision *plan, pid_t supervisor)
 
 /* The supervisor's side. */
 
-static int
-compare_ints (const void *a, const void *b)
-{
-  return *(const int *)a - *(const int *)b;
-}
-
 static void
 close_between (int first, int last)
 {
@@ -174,15 +168,16 @@ close_between (int first, int last)
 static void
 close_others (const EmsSupervision *plan)
 {
-  int keep[] = { plan->out, plan->err, plan->outcome, plan->process, plan->alive };
-  int next = 3;
+  const int keep[] = { plan->out, plan->err, plan->outcome, plan->process, plan->alive };
 
-  qsort (keep, G_N_ELEMENTS (keep), sizeof keep[0], compare_ints);
-  for (guint i = 0; i < G_N_ELEMENTS (keep); i++) {
-    close_between (next, keep[i] - 1);
-    next = MAX (next, keep[i] + 1);
+  /* From one that is kept to the next larger one; qsort() may allocate. */
+  for (int first = 3; first < G_MAXINT;) {
+    int next = G_MAXINT;
+    for (guint i = 0; i < G_N_ELEMENTS (keep); i++)
+      next = keep[i] >= first ? MIN (next, keep[i]) : next;
+    close_between (first, next - 1);
+    first = next < G_MAXINT ? next + 1 : next;
   }
-  close_between (next, G_MAXINT);
 }
 
 static void
