@@ -42,7 +42,7 @@ const VnfmKey ems_agent_keys[] = {
   { "ems", "max-parallel", VNFM_KEY_INT, "16", "scripts that run at once; further ones wait" },
   { "ems", "kill-grace", VNFM_KEY_DURATION, "5s", "between TERM and KILL" },
   { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
-  { "ems", "keep-count", VNFM_KEY_INT, "1000", "how many outcomes are kept at most" },
+  { "ems", "keep-count", VNFM_KEY_INT, "500", "how many outcomes are kept at most" },
   { NULL },
 };
 
