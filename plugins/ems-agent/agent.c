@@ -116,6 +116,19 @@ refuse (EmsAgent *self, VnfmEnvelope *envelope, const char *step, const char *fo
   answer_now (self, envelope, body);
 }
 
+/* An old manager, which names no steps, sees what it always saw: status, output and err. Takes @result. */
+static GBytes *
+encode_result (EmsStep *step, EmsState state, VnfmScriptResult *result)
+{
+  if (!step->named) {
+    g_autoptr (VnfmScriptResult) whole = result;
+    return make_answer (whole->status, whole->output, whole->err, NULL, EMS_STATE_NONE);
+  }
+  g_autoptr (EmsAnswer) answer = ems_answer_new (result, step->id);
+  answer->state = state == EMS_STATE_DIED ? EMS_STATE_DIED : EMS_STATE_NONE;
+  return ems_answer_encode (answer);
+}
+
 /* The answer of a step that has ended. */
 static GBytes *
 read_answer (EmsAgent *self, EmsStep *step)
@@ -127,12 +140,10 @@ read_answer (EmsAgent *self, EmsStep *step)
     return kept;
   /* The disk was full when it ended: what the script's own files say has to do. */
   gboolean known = ems_run_read_outcome (step, &outcome);
-  g_autoptr (EmsAnswer) answer = ems_answer_new (
+  VnfmScriptResult *result =
       ems_run_make_result (step, known ? &outcome : NULL, vnfm_profile_get_size (self->profile, "ems", "max-output"),
-                           "its answer could not be kept on this machine's disk"),
-      step->named ? step->id : NULL);
-  answer->state = known ? EMS_STATE_NONE : EMS_STATE_DIED;
-  return ems_answer_encode (answer);
+                           "its answer could not be kept on this machine's disk");
+  return encode_result (step, known ? EMS_STATE_DONE : EMS_STATE_DIED, result);
 }
 
 /* Hands the answer of a step that has ended to the outbox. */
@@ -170,11 +181,9 @@ static void
 script_ended (EmsStep *step, EmsState state, gint64 ended, VnfmScriptResult *result, gpointer user_data)
 {
   EmsAgent *self = user_data;
-  g_autoptr (EmsAnswer) answer = ems_answer_new (result, step->named ? step->id : NULL);
 
   g_message ("step %s: %s, status %d", step->id, state == EMS_STATE_DIED ? "died" : "ended", result->status);
-  answer->state = state == EMS_STATE_DIED ? EMS_STATE_DIED : EMS_STATE_NONE;
-  g_autoptr (GBytes) body = ems_answer_encode (answer);
+  g_autoptr (GBytes) body = encode_result (step, state, result);
   end_step (self, step, state, ended, body);
 }
 
