@@ -7,3 +7,15 @@ core_daemon_liblocal_api_la_SOURCES = \
 	core/daemon/local-socket.c core/daemon/local-socket.h
 core_daemon_liblocal_api_la_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
 core_daemon_liblocal_api_la_LIBADD = $(SDK_LIBS) $(SOUP_LIBS)
+
+# vnfmd, the manager daemon.
+
+sbin_PROGRAMS += vnfmd
+vnfmd_SOURCES = \
+	core/daemon/main.c \
+	core/daemon/notify.c core/daemon/notify.h \
+	core/daemon/settings.c core/daemon/settings.h \
+	core/daemon/wiring.c core/daemon/wiring.h
+vnfmd_LDADD = core/engine/libvnfm-engine.la core/host/libvnfm-host.la $(SDK_LIBS)
+
+EXTRA_DIST += core/daemon/README.md

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which keys there are depends on which plugins are loaded, and which plugins are loaded depends on keys: so the layers
+ * are read first, then the plugins that they name are loaded and their keys declared, then all is checked. */
+#include "config.h"
+
+#include "core/daemon/settings.h"
+
+#include "core/daemon/wiring.h"
+#include "core/host/log.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <vnfm/vnfm.h>
+
+#define DEFAULT_PROFILE "local"
+
+static const VnfmKey daemon_keys[] = {
+  { "vnfmd", "endpoint", VNFM_KEY_STRING, "generic", "name under which the NFVO knows this manager", VNFM_KEY_NONE,
+    NULL },
+  { "vnfmd", "state-dir", VNFM_KEY_PATH, VNFM_LOCALSTATEDIR "/lib/vnfmd", "folder of the journal and of secrets",
+    VNFM_KEY_NONE, NULL },
+  { "vnfmd", "control-socket", VNFM_KEY_PATH, "/run/vnfmd/control.sock", "UNIX socket of the local API", VNFM_KEY_NONE,
+    NULL },
+  { "vnfmd", "control-group", VNFM_KEY_STRING, NULL, "group whose members may use the local API, beside root",
+    VNFM_KEY_NONE, NULL },
+  {},
+};
+
+/* [handler.NAME]: the wiring's keys for each handler that the profile names. Tables of keys live for ever. */
+static void
+declare_handler (VnfmProfile *profile, const char *name)
+{
+  g_autofree char *group = g_strconcat ("handler.", name, NULL);
+  const char *interned = g_intern_string (group);
+  VnfmKey *keys = g_new0 (VnfmKey, 3);
+
+  keys[0] = (VnfmKey){
+    interned,      "mode",          VNFM_KEY_CHOICE, "beside", "work beside the other handlers or instead of them",
+    VNFM_KEY_NONE, "beside|instead"
+  };
+  keys[1] =
+      (VnfmKey){ interned,      "types", VNFM_KEY_LIST, NULL, "VNF types it works for; none: all that are not taken",
+                 VNFM_KEY_NONE, NULL };
+  vnfm_profile_declare (profile, keys);
+}
+
+/* A plugin that does not load is told of when it is needed; its group is then no mistake. */
+static void
+declare_plugin (HostPlugins *plugins, VnfmProfile *profile, VnfmPluginKind kind, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  const VnfmPluginInfo *info = host_plugins_load (plugins, kind, name, &error);
+
+  if (info != NULL)
+    vnfm_profile_declare (profile, info->keys);
+  else
+    vnfm_profile_tolerate (profile, name, error->message);
+}
+
+static void
+declare_plugins (HostPlugins *plugins, VnfmProfile *profile)
+{
+  static const struct {
+    VnfmPluginKind kind;
+    const char *key;
+  } rows[] = {
+    { VNFM_PLUGIN_STORE, "store" },
+    { VNFM_PLUGIN_TRANSPORT, "nfvo-transport" },
+    { VNFM_PLUGIN_TRANSPORT, "ems-transport" },
+    { VNFM_PLUGIN_NEGOTIATOR, "negotiator" },
+    { VNFM_PLUGIN_EMS, "ems" },
+  };
+  g_auto (GStrv) handlers = vnfm_profile_get_list (profile, "vnfmd", "handlers");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    declare_plugin (plugins, profile, rows[i].kind, vnfm_profile_get_string (profile, "vnfmd", rows[i].key));
+  for (guint i = 0; handlers[i] != NULL; i++) {
+    declare_handler (profile, handlers[i]);
+    declare_plugin (plugins, profile, VNFM_PLUGIN_HANDLER, handlers[i]);
+  }
+}
+
+/* Groups of plugins that are there but not named: no mistake either. */
+static void
+tolerate_unused (HostPlugins *plugins, VnfmProfile *profile)
+{
+  host_plugins_scan (plugins, FALSE);
+  g_autoptr (GPtrArray) all = host_plugins_get_all (plugins);
+  for (guint i = 0; i < all->len; i++) {
+    const HostPlugin *plugin = g_ptr_array_index (all, i);
+    if (plugin->state == HOST_PLUGIN_AVAILABLE)
+      vnfm_profile_tolerate (profile, plugin->name, "no key of [vnfmd] names this plugin");
+  }
+}
+
+static void
+mask_secret (const VnfmKey *key, const char *value, const char *origin, gpointer profile)
+{
+  if ((key->flags & VNFM_KEY_SECRET) != 0 && value != NULL)
+    host_log_mask (vnfm_profile_get_string (profile, key->group, key->name));
+}
+
+VnfmProfile *
+settings_load (HostPlugins *plugins, const HostOptions *options, GError **error)
+{
+  g_autoptr (VnfmProfile) profile = vnfm_profile_new ();
+  g_autoptr (GPtrArray) warnings = NULL;
+
+  vnfm_profile_declare (profile, daemon_keys);
+  vnfm_profile_declare (profile, wiring_keys);
+  vnfm_profile_declare (profile, vnfm_engine_keys);
+  vnfm_profile_declare (profile, vnfm_transport_keys);
+  if (!host_configuration_load (profile, options, DEFAULT_PROFILE, error))
+    return NULL;
+  declare_plugins (plugins, profile);
+  tolerate_unused (plugins, profile);
+  if (!vnfm_profile_check (profile, &warnings, error))
+    return NULL;
+  for (guint i = 0; i < warnings->len; i++)
+    g_warning ("%s", (const char *)g_ptr_array_index (warnings, i));
+  vnfm_profile_foreach (profile, mask_secret, profile);
+  return g_steal_pointer (&profile);
+}
+
+gboolean
+settings_make_state_dir (VnfmContext *context, GError **error)
+{
+  const char *path = vnfm_profile_get_string (vnfm_context_get_profile (context), "vnfmd", "state-dir");
+  struct stat status;
+
+  if (g_mkdir_with_parents (path, 0700) != 0 || g_stat (path, &status) != 0) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "state directory %s: %s", path, g_strerror (errno));
+    return FALSE;
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                 "state directory %s: it holds secrets, and others can enter it (chmod 700)", path);
+    return FALSE;
+  }
+  vnfm_context_set_state_dir (context, path);
+  return TRUE;
+}
