@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "plugins/transport-stomp/stomp-queue.h"
+
+#include <vnfm/vnfm-clock.h>
+#include <vnfm/vnfm-envelope.h>
+
+G_BEGIN_DECLS
+
+/**
+ * StompBrokerSettings:
+ * @prefix: what stands before a queue's name in a destination: "/queue/"
+ * @login: (nullable): NULL: anybody
+ * @passcode: (nullable)
+ * @commands_prefix: a queue whose name begins so ...
+ * @commands_suffix: ... and ends so holds commands for the agent of the host between: one that nobody reads is refused
+ * @heartbeat: microseconds, both ways
+ * @connect_timeout: microseconds, for the login
+ * @limits: of frames
+ * @max_connections: at a time
+ * @queue_limit: messages that wait in one queue
+ * @queue_bytes: bytes that wait in one queue
+ * @connection_bytes: output that waits for one connection before it gets no further message
+ * @prefetch: messages that one subscription may hold unacknowledged
+ */
+typedef struct {
+  char *prefix;
+  char *login;
+  char *passcode;
+  char *commands_prefix;
+  char *commands_suffix;
+  gint64 heartbeat;
+  gint64 connect_timeout;
+  StompLimits limits;
+  guint max_connections;
+  guint queue_limit;
+  gsize queue_bytes;
+  gsize connection_bytes;
+  guint prefetch;
+} StompBrokerSettings;
+
+/**
+ * StompBrokerFuncs:
+ * @deliver: a message for a queue that the program reads itself; settled by stomp_broker_ack()
+ * @reader_gone: nobody reads the commands of this host any more
+ */
+typedef struct {
+  void (*deliver) (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner);
+  void (*reader_gone) (const char *host, gpointer owner);
+} StompBrokerFuncs;
+
+/* The broker inside the manager. It keeps nothing on disk: its RECEIPT for a SEND means that a reader has the message
+ * safely. */
+typedef struct _StompBroker StompBroker;
+
+/* @settings: borrowed for as long as the broker lives. */
+StompBroker *stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const StompBrokerFuncs *funcs,
+                               gpointer owner, GError **error);
+void stomp_broker_free (StompBroker *self);
+/* "HOST:PORT", "[::1]:PORT"; port 0: any. *@bound: (out) (transfer full): the address with the port it has got. */
+gboolean stomp_broker_listen (StompBroker *self, const char *address, char **bound, GError **error);
+
+void stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag);
+void stomp_broker_unsubscribe (StompBroker *self, const char *queue);
+void stomp_broker_ack (StompBroker *self, guint64 token);
+/* Completes @task (taken) when a reader has it: TRUE, or VNFM_ERROR_NOT_FOUND, VNFM_ERROR_LIMIT, VNFM_ERROR_REFUSED. */
+void stomp_broker_publish (StompBroker *self, const char *queue, VnfmEnvelope *envelope, GTask *task);
+
+guint stomp_broker_get_connections (StompBroker *self);
+
+/* For stomp-session.c. */
+typedef struct _StompSession StompSession;
+const StompBrokerSettings *stomp_broker_get_settings (StompBroker *self);
+VnfmClock *stomp_broker_get_clock (StompBroker *self);
+StompPoll *stomp_broker_get_poll (StompBroker *self);
+StompQueue *stomp_broker_get_queue (StompBroker *self, const char *name);
+gboolean stomp_broker_holds_commands (StompBroker *self, const char *queue);
+void stomp_broker_forget_session (StompBroker *self, StompSession *session);
+guint64 stomp_broker_next_id (StompBroker *self);
+
+/* stomp-session.c: one connection. @fd: (transfer full). */
+StompSession *stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error);
+void stomp_session_free (StompSession *self);
+
+G_END_DECLS

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One connection to the built-in broker, and what it may say.
+ *
+ *   NEW -- CONNECT with the right passcode --> OPEN -- DISCONNECT --> the last words, closed
+ *     \________________ anything else ________________\ an ERROR frame that says what was wrong, closed
+ *
+ * STOMP knows no "no" but ERROR, which ends the connection. A SEND that the broker cannot take, by no fault of the
+ * frame's, is therefore answered with a RECEIPT that has the header "vnfm-refused: CODE TEXT"; without a receipt asked
+ * for it is dropped with a line in the log. */
+#include "config.h"
+
+#include "plugins/transport-stomp/stomp-broker.h"
+
+#include <string.h>
+#include <vnfm/vnfm-error.h>
+
+#define MAX_SUBSCRIPTIONS 1000
+
+void stomp_broker_reader_left (StompBroker *self, StompQueue *queue);
+
+typedef enum {
+  ACK_AUTO,
+  ACK_CLIENT,
+  ACK_INDIVIDUAL,
+} AckMode;
+
+typedef struct {
+  StompReader reader;
+  StompSession *session;
+  char *id;
+  AckMode mode;
+} Subscription;
+
+struct _StompSession {
+  StompBroker *broker;
+  StompStream *stream;
+  VnfmTimer *login_timer;
+  gboolean open;
+  GHashTable *subscriptions; /* id -> Subscription */
+  GHashTable *owed;          /* set of Owed: receipts for messages that wait */
+};
+
+/* A receipt that is owed; the session may be gone when it falls due. */
+typedef struct {
+  StompSession *session; /* nullable */
+  char *receipt;
+} Owed;
+
+static void got_frame (StompStream *stream, StompFrame *frame, gpointer owner);
+static void was_closed (StompStream *stream, const GError *error, gpointer owner);
+static void was_drained (StompStream *stream, gpointer owner);
+
+static const StompStreamFuncs funcs = { got_frame, was_closed, was_drained };
+
+static void
+subscription_free (Subscription *subscription)
+{
+  g_free (subscription->id);
+  g_free (subscription);
+}
+
+static void
+leave (StompSession *self, Subscription *subscription)
+{
+  StompQueue *queue = subscription->reader.queue;
+
+  stomp_queue_remove_reader (queue, &subscription->reader);
+  stomp_broker_reader_left (self->broker, queue);
+}
+
+void
+stomp_session_free (StompSession *self)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  stomp_broker_forget_session (self->broker, self);
+  vnfm_clock_clear_timer (stomp_broker_get_clock (self->broker), &self->login_timer);
+  g_hash_table_iter_init (&iter, self->owed);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    ((Owed *)key)->session = NULL;
+  self->open = FALSE;
+  g_autoptr (GHashTable) subscriptions = g_steal_pointer (&self->subscriptions);
+  g_hash_table_iter_init (&iter, subscriptions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    leave (self, value);
+  g_hash_table_unref (self->owed);
+  stomp_stream_finish (self->stream);
+  stomp_stream_unref (self->stream);
+  g_free (self);
+}
+
+static void
+login_is_late (gpointer user_data)
+{
+  StompSession *self = user_data;
+
+  self->login_timer = NULL;
+  stomp_session_free (self);
+}
+
+StompSession *
+stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error)
+{
+  StompSession *self = g_new0 (StompSession, 1);
+  const StompBrokerSettings *settings = stomp_broker_get_settings (broker);
+
+  self->broker = broker;
+  self->stream = stomp_stream_new (stomp_broker_get_poll (broker), stomp_broker_get_clock (broker), fd,
+                                   &settings->limits, &funcs, self, error);
+  if (self->stream == NULL) {
+    g_free (self);
+    return NULL;
+  }
+  self->subscriptions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)subscription_free);
+  self->owed = g_hash_table_new (NULL, NULL);
+  self->login_timer =
+      vnfm_clock_add_timer (stomp_broker_get_clock (broker), settings->connect_timeout, login_is_late, self);
+  return self;
+}
+
+/* ---- what is said */
+
+static void
+send_receipt (StompSession *self, const char *receipt, const char *refused)
+{
+  GString *head = stomp_head_new (STOMP_RECEIPT);
+
+  stomp_head_add (head, "receipt-id", receipt);
+  stomp_head_add (head, "vnfm-refused", refused);
+  stomp_head_end (head);
+  stomp_stream_write (self->stream, head, NULL);
+}
+
+/* Says what was wrong and ends the connection: the session is gone then. */
+static void
+end_with_error (StompSession *self, const StompFrame *frame, const char *text)
+{
+  GString *head = stomp_head_new (STOMP_ERROR);
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+
+  g_message ("STOMP: a connection is ended: %s", text);
+  stomp_head_add (head, "message", text);
+  stomp_head_add (head, "receipt-id", frame != NULL ? stomp_frame_get (frame, "receipt") : NULL);
+  stomp_head_add (head, "content-type", "text/plain");
+  if (!self->open)
+    stomp_head_add (head, "version", "1.2");
+  stomp_head_add_number (head, "content-length", g_bytes_get_size (body));
+  stomp_head_end (head);
+  stomp_stream_write (self->stream, head, body);
+  stomp_session_free (self);
+}
+
+static void
+was_closed (StompStream *stream, const GError *error, gpointer owner)
+{
+  StompSession *self = owner;
+
+  if (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_INVALID) || g_error_matches (error, VNFM_ERROR, VNFM_ERROR_LIMIT))
+    end_with_error (self, stomp_stream_peek_frame (stream), error->message);
+  else {
+    g_debug ("STOMP: a connection ended: %s", error->message);
+    stomp_session_free (self);
+  }
+}
+
+/* ---- handing out messages */
+
+static gboolean
+is_ready (StompReader *reader)
+{
+  StompSession *session = ((Subscription *)reader->owner)->session;
+
+  return stomp_stream_get_pending (session->stream) < stomp_broker_get_settings (session->broker)->connection_bytes;
+}
+
+static gboolean
+hand (StompReader *reader, StompMessage *message)
+{
+  Subscription *subscription = reader->owner;
+  StompSession *self = subscription->session;
+  const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
+  g_autofree char *destination = g_strconcat (settings->prefix, stomp_queue_get_name (reader->queue), NULL);
+  GString *head = stomp_head_new (STOMP_MESSAGE);
+
+  stomp_head_add (head, "subscription", subscription->id);
+  stomp_head_add_number (head, "message-id", message->id);
+  stomp_head_add (head, "destination", destination);
+  if (subscription->mode != ACK_AUTO)
+    stomp_head_add_number (head, "ack", message->id);
+  stomp_head_add (head, "content-type", message->content_type);
+  stomp_head_add (head, "correlation-id", message->correlation_id);
+  stomp_head_add (head, "reply-to", message->reply_to);
+  stomp_head_add (head, "vnfm-message-id", message->vnfm_id);
+  if (message->redelivered)
+    stomp_head_add (head, "redelivered", "true");
+  stomp_head_add_number (head, "content-length", g_bytes_get_size (message->body));
+  stomp_head_end (head);
+  stomp_stream_write (self->stream, head, message->body);
+  return subscription->mode == ACK_AUTO;
+}
+
+/* The connection has room again. A queue's dispatch may end subscriptions: look them up one by one. */
+static void
+was_drained (StompStream *stream, gpointer owner)
+{
+  StompSession *self = owner;
+  g_autoptr (GList) ids = g_hash_table_get_keys (self->subscriptions);
+
+  for (GList *link = ids; link != NULL; link = link->next) {
+    Subscription *subscription = g_hash_table_lookup (self->subscriptions, link->data);
+    if (subscription != NULL)
+      stomp_queue_dispatch (subscription->reader.queue);
+  }
+}
+
+/* ---- frames */
+
+static gboolean
+is_equal (const char *a, const char *b)
+{
+  gsize length = strlen (a);
+  guint8 difference = strlen (b) != length;
+
+  for (gsize i = 0; i < length && b[i] != '\0'; i++)
+    difference |= (guint8)(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+static gboolean
+may_enter (const StompBrokerSettings *settings, const StompFrame *frame)
+{
+  const char *login = stomp_frame_get (frame, "login");
+  const char *passcode = stomp_frame_get (frame, "passcode");
+
+  if (settings->passcode == NULL)
+    return TRUE;
+  return passcode != NULL && login != NULL && is_equal (passcode, settings->passcode) &&
+         (settings->login == NULL || is_equal (login, settings->login));
+}
+
+static void
+agree_on_heartbeat (StompSession *self, const StompFrame *frame)
+{
+  const char *wanted = stomp_frame_get (frame, "heart-beat");
+  gint64 ours = stomp_broker_get_settings (self->broker)->heartbeat;
+  char *end = NULL;
+  guint64 can = 0, wants = 0;
+
+  if (wanted != NULL) {
+    can = g_ascii_strtoull (wanted, &end, 10);
+    wants = *end == ',' ? g_ascii_strtoull (end + 1, NULL, 10) : 0;
+  }
+  can = MIN (can, 86400000) * G_TIME_SPAN_MILLISECOND;
+  wants = MIN (wants, 86400000) * G_TIME_SPAN_MILLISECOND;
+  stomp_stream_set_heartbeat (self->stream, wants > 0 && ours > 0 ? MAX (ours, (gint64)wants) : 0,
+                              can > 0 && ours > 0 ? MAX (ours, (gint64)can) : 0);
+}
+
+static void
+on_connect (StompSession *self, const StompFrame *frame)
+{
+  const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
+  const char *versions = stomp_frame_get (frame, "accept-version");
+  g_auto (GStrv) words = g_strsplit (versions != NULL ? versions : "1.0", ",", -1);
+  gint64 beat = settings->heartbeat / G_TIME_SPAN_MILLISECOND;
+
+  if (self->open)
+    end_with_error (self, frame, "CONNECT on a connection that is open");
+  else if (!g_strv_contains ((const char *const *)words, "1.2"))
+    end_with_error (self, frame, "only STOMP 1.2 is spoken here");
+  else if (!may_enter (settings, frame))
+    end_with_error (self, frame, "login or passcode is wrong");
+  else {
+    GString *head = stomp_head_new (STOMP_CONNECTED);
+    g_autofree char *beats = g_strdup_printf ("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT, beat, beat);
+    self->open = TRUE;
+    vnfm_clock_clear_timer (stomp_broker_get_clock (self->broker), &self->login_timer);
+    stomp_head_add_verbatim (head, "version", "1.2");
+    stomp_head_add_verbatim (head, "server", "vnfmd/" PACKAGE_VERSION);
+    stomp_head_add_verbatim (head, "heart-beat", beats);
+    stomp_head_end (head);
+    stomp_stream_write (self->stream, head, NULL);
+    agree_on_heartbeat (self, frame);
+  }
+}
+
+/* Returns: (nullable): the name of the queue, borrowed from the frame. */
+static const char *
+find_queue_name (StompSession *self, const StompFrame *frame)
+{
+  const char *prefix = stomp_broker_get_settings (self->broker)->prefix;
+  const char *destination = stomp_frame_get (frame, "destination");
+
+  if (destination == NULL || !g_str_has_prefix (destination, prefix) || destination[strlen (prefix)] == '\0')
+    return NULL;
+  return destination + strlen (prefix);
+}
+
+static void
+receipt_falls_due (const GError *error, gpointer user_data)
+{
+  Owed *owed = user_data;
+
+  if (owed->session != NULL) {
+    g_hash_table_remove (owed->session->owed, owed);
+    send_receipt (owed->session, owed->receipt, NULL);
+  }
+  g_free (owed->receipt);
+  g_free (owed);
+}
+
+static const char *
+find_refusal (StompSession *self, const char *name, StompQueue *queue)
+{
+  const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
+
+  if (stomp_broker_holds_commands (self->broker, name) && !stomp_queue_has_readers (queue))
+    return "not-found nobody reads this queue";
+  if (stomp_queue_get_length (queue) >= settings->queue_limit || stomp_queue_get_bytes (queue) > settings->queue_bytes)
+    return "limit the queue is full";
+  return NULL;
+}
+
+static void
+on_send (StompSession *self, const StompFrame *frame)
+{
+  const char *receipt = stomp_frame_get (frame, "receipt");
+  const char *name = find_queue_name (self, frame);
+
+  if (name == NULL) {
+    end_with_error (self, frame, "SEND without a destination that is a queue here");
+    return;
+  }
+  StompQueue *queue = stomp_broker_get_queue (self->broker, name);
+  const char *refused = find_refusal (self, name, queue);
+  if (refused != NULL) {
+    g_message ("STOMP: a message for %s is refused: %s", name, refused);
+    if (receipt != NULL)
+      send_receipt (self, receipt, refused);
+    return;
+  }
+  StompMessage *message = stomp_message_new (stomp_broker_next_id (self->broker), frame->body);
+  message->vnfm_id = g_strdup (stomp_frame_get (frame, "vnfm-message-id"));
+  message->correlation_id = g_strdup (stomp_frame_get (frame, "correlation-id"));
+  message->reply_to = g_strdup (stomp_frame_get (frame, "reply-to"));
+  message->content_type = g_strdup (stomp_frame_get (frame, "content-type"));
+  if (receipt != NULL) {
+    Owed *owed = g_new (Owed, 1);
+    *owed = (Owed){ self, g_strdup (receipt) };
+    g_hash_table_add (self->owed, owed);
+    message->settled = receipt_falls_due;
+    message->settled_data = owed;
+  }
+  stomp_queue_put (queue, message);
+}
+
+static void
+on_subscribe (StompSession *self, const StompFrame *frame)
+{
+  const char *id = stomp_frame_get (frame, "id");
+  const char *ack = stomp_frame_get (frame, "ack");
+  const char *name = find_queue_name (self, frame);
+  const char *wrong = NULL;
+
+  if (id == NULL || *id == '\0')
+    wrong = "SUBSCRIBE without an id";
+  else if (name == NULL)
+    wrong = "SUBSCRIBE without a destination that is a queue here";
+  else if (g_hash_table_contains (self->subscriptions, id))
+    wrong = "SUBSCRIBE with an id that is in use";
+  else if (g_hash_table_size (self->subscriptions) >= MAX_SUBSCRIPTIONS)
+    wrong = "too many subscriptions";
+  else if (ack != NULL && strcmp (ack, "auto") != 0 && strcmp (ack, "client") != 0 &&
+           strcmp (ack, "client-individual") != 0)
+    wrong = "SUBSCRIBE with an unknown ack mode";
+  if (wrong != NULL) {
+    end_with_error (self, frame, wrong);
+    return;
+  }
+  Subscription *subscription = g_new0 (Subscription, 1);
+  subscription->session = self;
+  subscription->id = g_strdup (id);
+  subscription->mode = ack == NULL || strcmp (ack, "auto") == 0 ? ACK_AUTO
+                       : strcmp (ack, "client") == 0            ? ACK_CLIENT
+                                                                : ACK_INDIVIDUAL;
+  subscription->reader.hand = hand;
+  subscription->reader.is_ready = is_ready;
+  subscription->reader.prefetch = stomp_broker_get_settings (self->broker)->prefetch;
+  subscription->reader.owner = subscription;
+  g_hash_table_insert (self->subscriptions, subscription->id, subscription);
+  stomp_queue_add_reader (stomp_broker_get_queue (self->broker, name), &subscription->reader);
+}
+
+static void
+on_unsubscribe (StompSession *self, const StompFrame *frame)
+{
+  const char *id = stomp_frame_get (frame, "id");
+  gpointer subscription = id != NULL ? g_hash_table_lookup (self->subscriptions, id) : NULL;
+
+  if (subscription == NULL) {
+    end_with_error (self, frame, "UNSUBSCRIBE without the id of a subscription");
+    return;
+  }
+  g_hash_table_steal (self->subscriptions, id);
+  leave (self, subscription);
+  subscription_free (subscription);
+}
+
+/* The message that a frame acknowledges. */
+static StompMessage *
+find_held (StompSession *self, const StompFrame *frame, Subscription **found)
+{
+  const char *text = stomp_frame_get (frame, "id");
+  guint64 id = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->subscriptions);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    *found = value;
+    for (GList *link = (*found)->reader.held.head; link != NULL; link = link->next)
+      if (((StompMessage *)link->data)->id == id)
+        return link->data;
+  }
+  return NULL;
+}
+
+static void
+on_ack (StompSession *self, const StompFrame *frame)
+{
+  Subscription *subscription = NULL;
+  StompMessage *message = find_held (self, frame, &subscription);
+
+  if (message == NULL) {
+    end_with_error (self, frame, "ACK or NACK without the id of a message that waits for it");
+    return;
+  }
+  StompQueue *queue = subscription->reader.queue;
+  if (frame->command == STOMP_NACK) {
+    /* Given back to the same reader it would come again for ever: it counts as taken. */
+    g_message ("STOMP: a reader of %s refused a message", stomp_queue_get_name (queue));
+    stomp_queue_acknowledge (queue, &subscription->reader, message);
+    return;
+  }
+  guint64 id = message->id;
+  while (subscription->mode == ACK_CLIENT && g_queue_peek_head (&subscription->reader.held) != message)
+    stomp_queue_acknowledge (queue, &subscription->reader, g_queue_peek_head (&subscription->reader.held));
+  g_debug ("STOMP: message %" G_GUINT64_FORMAT " is acknowledged", id);
+  stomp_queue_acknowledge (queue, &subscription->reader, message);
+}
+
+static void
+on_disconnect (StompSession *self, const StompFrame *frame)
+{
+  const char *receipt = stomp_frame_get (frame, "receipt");
+
+  if (receipt != NULL)
+    send_receipt (self, receipt, NULL);
+  stomp_session_free (self);
+}
+
+/* Returns: TRUE if the session is still there to give a receipt for the frame. */
+static gboolean
+carry_out (StompSession *self, const StompFrame *frame)
+{
+  StompBroker *broker = self->broker;
+  guint before = stomp_broker_get_connections (broker);
+
+  switch (frame->command) {
+  case STOMP_SUBSCRIBE:
+    on_subscribe (self, frame);
+    break;
+  case STOMP_UNSUBSCRIBE:
+    on_unsubscribe (self, frame);
+    break;
+  case STOMP_ACK:
+  case STOMP_NACK:
+    on_ack (self, frame);
+    break;
+  default: {
+    g_autofree char *text = g_strdup_printf ("%s is not understood here", stomp_command_get_name (frame->command));
+    end_with_error (self, frame, text);
+    break;
+  }
+  }
+  return stomp_broker_get_connections (broker) == before;
+}
+
+static void
+got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
+{
+  StompSession *self = owner;
+  g_autoptr (StompFrame) frame = taken;
+  const char *receipt = stomp_frame_get (frame, "receipt");
+
+  if (frame->command == STOMP_CONNECT || frame->command == STOMP_STOMP)
+    on_connect (self, frame);
+  else if (!self->open)
+    end_with_error (self, frame, "CONNECT comes first");
+  else if (stomp_frame_get (frame, "transaction") != NULL)
+    end_with_error (self, frame, "transactions are not spoken here");
+  else if (frame->command == STOMP_SEND)
+    on_send (self, frame);
+  else if (frame->command == STOMP_DISCONNECT)
+    on_disconnect (self, frame);
+  else if (carry_out (self, frame) && receipt != NULL)
+    send_receipt (self, receipt, NULL);
+}
