@@ -3,6 +3,7 @@
 
 #include "vnfm-profile-values.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define DISTANCE_MOST 32
@@ -32,7 +33,10 @@ parse_number (const char *text, const Unit *units, gint64 least, gint64 *number)
 
   if (!g_ascii_isdigit (text[0]) && !(text[0] == '-' && g_ascii_isdigit (text[1])))
     return FALSE;
+  errno = 0;
   gint64 value = g_ascii_strtoll (text, &end, 10);
+  if (errno == ERANGE)
+    return FALSE;
   for (const Unit *unit = units; unit->suffix != NULL; unit++) {
     if (strcmp (end, unit->suffix) != 0)
       continue;
@@ -136,6 +140,27 @@ profile_index_lines (const char *text)
     }
   }
   return lines;
+}
+
+/* GKeyFile tells no line: the shortest beginning of the text that it does not take ends in it. */
+guint
+profile_find_bad_line (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint good = 0, bad = g_strv_length (lines);
+
+  while (bad - good > 1) {
+    guint middle = good + (bad - good) / 2;
+    g_autofree char *rest = g_steal_pointer (&lines[middle]);
+    g_autofree char *beginning = g_strjoinv ("\n", lines);
+    g_autoptr (GKeyFile) file = g_key_file_new ();
+    lines[middle] = g_steal_pointer (&rest);
+    if (g_key_file_load_from_data (file, beginning, strlen (beginning), G_KEY_FILE_NONE, NULL))
+      good = middle;
+    else
+      bad = middle;
+  }
+  return bad;
 }
 
 guint

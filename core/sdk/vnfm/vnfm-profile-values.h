@@ -14,6 +14,8 @@ gboolean profile_parse (const VnfmKey *key, const char *text, gint64 *number, GE
 GStrv profile_split_list (const char *text);
 /* "group\nname" -> line number. Returns: (transfer full). */
 GHashTable *profile_index_lines (const char *text);
+/* The line at which GKeyFile stops reading @text, which it cannot read. */
+guint profile_find_bad_line (const char *text);
 /* How many letters one must change, add or drop to make @a into @b, at most 9. */
 guint profile_distance (const char *a, const char *b);
 

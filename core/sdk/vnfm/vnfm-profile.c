@@ -12,13 +12,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MAX_FILE (1024 * 1024)
+#define MAX_FILE    (1024 * 1024)
+#define FILE_SUFFIX "-file"
 
 typedef struct {
   char *group;
   char *name;
   char *text;
   char *origin;
+  guint number;            /* the later, the higher */
   gboolean open_to_others; /* the file it came from can be read by group or others */
 } Value;
 
@@ -119,11 +121,16 @@ add_value (VnfmProfile *self, const char *group, const char *name, const char *t
 {
   Value *value = g_new (Value, 1);
 
-  *value = (Value){ g_strdup (group), g_strdup (name), g_strdup (text), g_strdup (origin), open_to_others };
+  *value = (Value){ g_strdup (group),  g_strdup (name),   g_strdup (text),
+                    g_strdup (origin), self->values->len, open_to_others };
   g_ptr_array_add (self->values, value);
   g_hash_table_replace (self->effective, join (group, name), value);
   g_autofree char *key = join (group, name);
   g_hash_table_remove (self->secrets, key);
+  if (g_str_has_suffix (key, FILE_SUFFIX)) {
+    key[strlen (key) - strlen (FILE_SUFFIX)] = '\0';
+    g_hash_table_remove (self->secrets, key);
+  }
 }
 
 void
@@ -143,10 +150,12 @@ read_text (const char *path, gboolean *open_to_others, GError **error)
   gsize length = 0;
   struct stat status;
 
-  if (stat (path, &status) != 0 || !S_ISREG (status.st_mode)) {
-    int number = errno;
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "%s: %s", path,
-                 number != 0 ? g_strerror (number) : "no regular file");
+  if (stat (path, &status) != 0) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "%s: %s", path, g_strerror (errno));
+    return NULL;
+  }
+  if (!S_ISREG (status.st_mode)) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "%s: no regular file", path);
     return NULL;
   }
   if (status.st_size > MAX_FILE) {
@@ -162,26 +171,10 @@ read_text (const char *path, gboolean *open_to_others, GError **error)
     return NULL;
   }
   *open_to_others = (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  if (length > 0 && text[length - 1] == '\r')
+    text[length - 1] = '\0';
   g_auto (GStrv) parts = g_strsplit (text, "\r\n", -1);
   return g_strjoinv ("\n", parts);
-}
-
-static guint
-find_bad_line (const char *text)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  gboolean in_group = FALSE;
-
-  for (guint i = 0; lines[i] != NULL; i++) {
-    const char *line = g_strstrip (lines[i]);
-    if (*line == '\0' || *line == '#')
-      continue;
-    if (*line == '[' && g_str_has_suffix (line, "]"))
-      in_group = TRUE;
-    else if (!in_group || *line == '[' || strchr (line, '=') == NULL || *line == '=')
-      return i + 1;
-  }
-  return 0;
 }
 
 gboolean
@@ -196,12 +189,10 @@ vnfm_profile_load_file (VnfmProfile *self, const char *path, GError **error)
   g_autofree char *text = read_text (path, &open_to_others, error);
   if (text == NULL)
     return FALSE;
-  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &cause)) {
-    guint line = find_bad_line (text);
-    if (line > 0)
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "%s:%u: neither [group] nor key=value", path, line);
-    else
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "%s: %s", path, cause->message);
+  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, NULL)) {
+    /* Not what GLib says of it: that has the whole line, which may be a secret's. */
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "%s:%u: neither [group] nor key=value", path,
+                 profile_find_bad_line (text));
     return FALSE;
   }
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
@@ -232,15 +223,51 @@ find_key (VnfmProfile *self, const char *group, const char *name)
   return g_hash_table_lookup (self->declared, key);
 }
 
+static const Value *
+find_value (VnfmProfile *self, const char *group, const char *name)
+{
+  g_autofree char *key = join (group, name);
+
+  return g_hash_table_lookup (self->effective, key);
+}
+
 /* KEY-file stands for a SECRET key. */
 static const VnfmKey *
 find_secret_of_file (VnfmProfile *self, const char *group, const char *name)
 {
-  if (!g_str_has_suffix (name, "-file"))
+  if (!g_str_has_suffix (name, FILE_SUFFIX))
     return NULL;
-  g_autofree char *bare = g_strndup (name, strlen (name) - strlen ("-file"));
+  g_autofree char *bare = g_strndup (name, strlen (name) - strlen (FILE_SUFFIX));
   const VnfmKey *key = find_key (self, group, bare);
   return key != NULL && (key->flags & VNFM_KEY_SECRET) != 0 ? key : NULL;
+}
+
+/* What the key has: its own value, or for a secret the one that names its file, whichever is later. */
+static const Value *
+find_value_or_file (VnfmProfile *self, const VnfmKey *key, gboolean *is_file)
+{
+  const Value *value = find_value (self, key->group, key->name);
+
+  *is_file = FALSE;
+  if ((key->flags & VNFM_KEY_SECRET) == 0)
+    return value;
+  g_autofree char *name = g_strconcat (key->name, FILE_SUFFIX, NULL);
+  const Value *file = find_value (self, key->group, name);
+  if (file == NULL || (value != NULL && value->number > file->number))
+    return value;
+  *is_file = TRUE;
+  return file;
+}
+
+static char *
+read_secret (const char *path, gboolean *open_to_others, GError **error)
+{
+  char *text = read_text (path, open_to_others, error);
+  gsize length = text != NULL ? strlen (text) : 0;
+
+  while (length > 0 && text[length - 1] == '\n')
+    text[--length] = '\0';
+  return text;
 }
 
 static void
@@ -270,15 +297,39 @@ append_unknown (VnfmProfile *self, GString *findings, const Value *value)
     g_string_append_printf (findings, "%s: there is no key %s in [%s]\n", value->origin, value->name, value->group);
 }
 
+/* The file that holds a secret, if it is the one that counts. */
+static void
+check_secret_file (VnfmProfile *self, const VnfmKey *key, const Value *value, GString *findings)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_file = FALSE;
+  gboolean open_to_others = FALSE;
+
+  if (find_value_or_file (self, key, &is_file) != value)
+    return;
+  g_autofree char *text = g_path_is_absolute (value->text) ? read_secret (value->text, &open_to_others, &error) : NULL;
+  if (text == NULL && error == NULL)
+    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_CONFIG, "\"%s\" is not an absolute path", value->text);
+  if (open_to_others)
+    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_CONFIG, "others can read %s (chmod 600)", value->text);
+  if (error == NULL)
+    profile_parse (key, text, NULL, &error);
+  if (error != NULL)
+    g_string_append_printf (findings, "%s: [%s] %s: %s\n", value->origin, value->group, value->name, error->message);
+}
+
 static void
 check_value (VnfmProfile *self, const Value *value, GString *findings, GPtrArray *warnings, GHashTable *told)
 {
   const VnfmKey *key = find_key (self, value->group, value->name);
   const char *reason = g_hash_table_lookup (self->tolerated, value->group);
   g_autoptr (GError) error = NULL;
+  const VnfmKey *secret = key == NULL ? find_secret_of_file (self, value->group, value->name) : NULL;
 
-  if (key == NULL && find_secret_of_file (self, value->group, value->name) != NULL)
+  if (secret != NULL) {
+    check_secret_file (self, secret, value, findings);
     return;
+  }
   if (key == NULL && reason != NULL) {
     if (g_hash_table_add (told, g_strdup (value->group)) && warnings != NULL)
       g_ptr_array_add (warnings, g_strdup_printf ("%s: [%s] is not used: %s", value->origin, value->group, reason));
@@ -317,48 +368,53 @@ vnfm_profile_check (VnfmProfile *self, GPtrArray **warnings, GError **error)
 
 /* ---- getters */
 
-/* A secret may stand in a file of its own, or come as a systemd credential. */
+/* Text that is kept elsewhere; read once. Returns: (nullable): borrowed. */
 static const char *
-find_secret (VnfmProfile *self, const char *group, const char *name)
+look_up_secret (VnfmProfile *self, const VnfmKey *key, const char *path)
 {
-  g_autofree char *key = join (group, name);
-  g_autofree char *file_name = g_strconcat (name, "-file", NULL);
-  g_autofree char *file_key = join (group, file_name);
-  g_autofree char *credential = g_strconcat (group, ".", name, NULL);
-  const char *cached = g_hash_table_lookup (self->secrets, key);
-  const Value *file = g_hash_table_lookup (self->effective, file_key);
-  const char *folder = g_getenv ("CREDENTIALS_DIRECTORY");
-  g_autofree char *path = NULL;
+  g_autofree char *joined = join (key->group, key->name);
+  const char *known = g_hash_table_lookup (self->secrets, joined);
   g_autoptr (GError) error = NULL;
-  char *text = NULL;
+  gboolean open_to_others = FALSE;
 
-  if (cached != NULL)
-    return cached;
-  if (file != NULL)
-    path = g_strdup (file->text);
-  else if (folder != NULL)
-    path = g_build_filename (folder, credential, NULL);
-  if (path == NULL || (file == NULL && !g_file_test (path, G_FILE_TEST_EXISTS)))
-    return NULL;
-  if (!g_file_get_contents (path, &text, NULL, &error)) {
-    g_warning ("[%s] %s: %s", group, name, error->message);
+  if (known != NULL)
+    return known;
+  char *text = read_secret (path, &open_to_others, &error);
+  if (text == NULL) {
+    g_warning ("[%s] %s: %s", key->group, key->name, error->message);
     return NULL;
   }
-  g_strchomp (text);
-  g_hash_table_insert (self->secrets, g_steal_pointer (&key), text);
+  g_hash_table_insert (self->secrets, g_steal_pointer (&joined), text);
   return text;
 }
 
-static const char *
-find_text (VnfmProfile *self, const VnfmKey *key)
+/* Returns: (transfer full) (nullable): the file of systemd's credential GROUP.KEY. */
+static char *
+find_credential (const VnfmKey *key)
 {
-  g_autofree char *joined = join (key->group, key->name);
-  const Value *value = g_hash_table_lookup (self->effective, joined);
+  const char *folder = g_getenv ("CREDENTIALS_DIRECTORY");
+  g_autofree char *name = g_strconcat (key->group, ".", key->name, NULL);
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
 
-  if (value != NULL && profile_parse (key, value->text, NULL, NULL))
-    return value->text;
-  const char *secret = (key->flags & VNFM_KEY_SECRET) != 0 ? find_secret (self, key->group, key->name) : NULL;
-  return secret != NULL ? secret : key->fallback;
+  return path != NULL && g_file_test (path, G_FILE_TEST_EXISTS) ? g_steal_pointer (&path) : NULL;
+}
+
+/* @origin: (out) (optional): borrowed. */
+static const char *
+find_text (VnfmProfile *self, const VnfmKey *key, const char **origin)
+{
+  gboolean is_file = FALSE;
+  const Value *value = find_value_or_file (self, key, &is_file);
+  g_autofree char *credential = value == NULL && (key->flags & VNFM_KEY_SECRET) != 0 ? find_credential (key) : NULL;
+  const char *text = NULL;
+
+  if (credential != NULL)
+    text = look_up_secret (self, key, credential);
+  else if (value != NULL)
+    text = is_file ? look_up_secret (self, key, value->text) : value->text;
+  if (origin != NULL)
+    *origin = credential != NULL ? "credential" : value != NULL ? value->origin : "default";
+  return text != NULL && profile_parse (key, text, NULL, NULL) ? text : key->fallback;
 }
 
 static const VnfmKey *
@@ -377,14 +433,14 @@ vnfm_profile_get_string (VnfmProfile *self, const char *group, const char *name)
   g_return_val_if_fail (VNFM_IS_PROFILE (self), NULL);
 
   const VnfmKey *key = need_key (self, group, name);
-  return key != NULL ? find_text (self, key) : NULL;
+  return key != NULL ? find_text (self, key, NULL) : NULL;
 }
 
 static gint64
 get_number (VnfmProfile *self, const char *group, const char *name)
 {
   const VnfmKey *key = need_key (self, group, name);
-  const char *text = key != NULL ? find_text (self, key) : NULL;
+  const char *text = key != NULL ? find_text (self, key, NULL) : NULL;
   gint64 number = 0;
 
   if (text != NULL)
@@ -435,13 +491,12 @@ vnfm_profile_foreach (VnfmProfile *self, VnfmProfileFunc func, gpointer user_dat
 
   for (guint i = 0; i < self->keys->len; i++) {
     const VnfmKey *key = g_ptr_array_index (self->keys, i);
-    g_autofree char *joined = join (key->group, key->name);
-    const Value *value = g_hash_table_lookup (self->effective, joined);
-    const char *text = find_text (self, key);
+    const char *origin = NULL;
+    const char *text = find_text (self, key, &origin);
 
     if (text != NULL && (key->flags & VNFM_KEY_SECRET) != 0)
       text = "********";
-    func (key, text, value != NULL ? value->origin : "default", user_data);
+    func (key, text, origin, user_data);
   }
 }
 
@@ -456,10 +511,14 @@ vnfm_profile_freeze (VnfmProfile *self)
 
   for (guint i = 0; i < self->keys->len; i++) {
     const VnfmKey *key = g_ptr_array_index (self->keys, i);
-    const char *text = (key->flags & VNFM_KEY_OPERATION) != 0 ? find_text (self, key) : NULL;
     g_autofree char *name = g_strconcat (key->group, "/", key->name, NULL);
+    if ((key->flags & (VNFM_KEY_OPERATION | VNFM_KEY_SECRET)) != VNFM_KEY_OPERATION)
+      continue;
+    const char *text = find_text (self, key, NULL);
     if (text != NULL)
       json_object_set_string_member (object, name, text);
+    else
+      json_object_set_null_member (object, name);
   }
   return vnfm_json_write_object (object);
 }
@@ -470,9 +529,16 @@ thaw_member (JsonObject *object, const char *name, JsonNode *node, gpointer user
   const char *slash = strrchr (name, '/');
   g_autofree char *group = slash != NULL ? g_strndup (name, (gsize)(slash - name)) : NULL;
   const char *text = vnfm_json_get_string (object, name);
+  VnfmProfile *self = user_data;
 
-  if (group != NULL && text != NULL)
-    vnfm_profile_set (user_data, group, slash + 1, text, "the operation's beginning");
+  if (group == NULL)
+    return;
+  if (text != NULL) {
+    vnfm_profile_set (self, group, slash + 1, text, "the operation's beginning");
+  } else if (JSON_NODE_HOLDS_NULL (node)) {
+    g_autofree char *key = join (group, slash + 1);
+    g_hash_table_remove (self->effective, key);
+  }
 }
 
 VnfmProfile *

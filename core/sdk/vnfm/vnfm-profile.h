@@ -82,13 +82,14 @@ void vnfm_profile_tolerate (VnfmProfile *self, const char *group, const char *re
 gboolean vnfm_profile_load_file (VnfmProfile *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Adds one value on top; @origin as shown by --print-config ("--set"). */
 void vnfm_profile_set (VnfmProfile *self, const char *group, const char *name, const char *value, const char *origin);
-/* All that is wrong: undeclared keys and unreadable values with file and line, secrets in files that others can read.
+/* All that is wrong: undeclared keys and unreadable values with file and line, secrets in files that others can read or
+ * that cannot be read.
  * @warnings: (out) (optional) (element-type utf8) (transfer full).
  * Returns: FALSE with VNFM_ERROR_CONFIG; the message has a line for each finding. */
 gboolean vnfm_profile_check (VnfmProfile *self, GPtrArray **warnings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Nullable where the key has no default; borrowed until the value is set anew. For a SECRET, the content of KEY-file
- * (trailing newline dropped) if that is given, or of the systemd credential GROUP.KEY if there is one. */
+ * (trailing newlines dropped) if that is given after any KEY, or of the systemd credential GROUP.KEY if neither is. */
 const char *vnfm_profile_get_string (VnfmProfile *self, const char *group, const char *name);
 gint64 vnfm_profile_get_int (VnfmProfile *self, const char *group, const char *name);
 gboolean vnfm_profile_get_boolean (VnfmProfile *self, const char *group, const char *name);
@@ -100,11 +101,12 @@ gint64 vnfm_profile_get_size (VnfmProfile *self, const char *group, const char *
 GStrv vnfm_profile_get_list (VnfmProfile *self, const char *group, const char *name);
 
 /* Each declared key in order of declaration; @value is NULL where unset and "********" for a secret that is set;
- * @origin is "FILE:LINE", "--set", "default" or as given to vnfm_profile_set(). */
+ * @origin is "FILE:LINE", "--set", "default", "credential" or as given to vnfm_profile_set(). */
 typedef void (*VnfmProfileFunc) (const VnfmKey *key, const char *value, const char *origin, gpointer user_data);
 void vnfm_profile_foreach (VnfmProfile *self, VnfmProfileFunc func, gpointer user_data);
 
-/* The values of all OPERATION keys as JSON text, and a profile that has them on top of today's other values. */
+/* The values of all OPERATION keys but secrets as JSON text (null: unset), and a profile that has them on top of
+ * today's other values. */
 GBytes *vnfm_profile_freeze (VnfmProfile *self);
 VnfmProfile *vnfm_profile_thaw (VnfmProfile *self, GBytes *frozen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
