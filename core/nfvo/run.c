@@ -86,7 +86,7 @@ show_file (Run *run, const char *vnf, const char *what, const char *path)
   g_autofree char *valid = NULL;
   g_autofree char *tail = NULL;
 
-  if (bytes == NULL)
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
     return;
   text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   valid = g_utf8_make_valid (text, -1);
