@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -156,6 +157,7 @@ accept_some (guint32 events, gpointer user_data)
   for (int i = 0; i < ACCEPTS; i++) {
     g_autoptr (GError) error = NULL;
     int fd = accept4 (g_socket_get_fd (listener->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int yes = 1;
     if (fd < 0) {
       if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
         g_warning ("STOMP: a connection cannot be taken: %s", g_strerror (errno));
@@ -166,6 +168,9 @@ accept_some (guint32 events, gpointer user_data)
       refuse (fd);
       continue;
     }
+    /* Else a small frame waits for the acknowledgement of the one before it: 40 ms for each question and answer. */
+    if (setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
+      g_debug ("STOMP: the socket keeps its defaults");
     StompSession *session = stomp_session_new (self, fd, "peer", &error);
     if (session != NULL)
       g_hash_table_add (self->sessions, session);
