@@ -12,10 +12,11 @@ core_daemon_liblocal_api_la_LIBADD = $(SDK_LIBS) $(SOUP_LIBS)
 
 sbin_PROGRAMS += core/daemon/vnfmd
 core_daemon_vnfmd_SOURCES = \
+	core/daemon/api-source.c core/daemon/api-source.h \
 	core/daemon/main.c \
 	core/daemon/notify.c core/daemon/notify.h \
 	core/daemon/settings.c core/daemon/settings.h \
 	core/daemon/wiring.c core/daemon/wiring.h
-core_daemon_vnfmd_LDADD = core/engine/libvnfm-engine.la core/host/libvnfm-host.la $(SDK_LIBS)
+core_daemon_vnfmd_LDADD = core/daemon/liblocal-api.la core/engine/libvnfm-engine.la core/host/libvnfm-host.la $(SDK_LIBS) $(SOUP_LIBS)
 
 EXTRA_DIST += core/daemon/README.md

@@ -3,6 +3,7 @@
  * told to stop. */
 #include "config.h"
 
+#include "core/daemon/api-source.h"
 #include "core/daemon/notify.h"
 #include "core/daemon/settings.h"
 #include "core/daemon/wiring.h"
@@ -119,17 +120,26 @@ opened (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static int
-run (HostPlugins *plugins, VnfmProfile *profile)
+run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (VnfmClock) clock = vnfm_clock_new ();
   g_autoptr (VnfmContext) context = vnfm_context_new (profile, clock);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (ApiSource) source = NULL;
+  g_autoptr (LocalApi) api = NULL;
   Daemon daemon = { .loop = loop };
 
   if (!settings_make_state_dir (context, &error) || (daemon.wiring = wiring_new (plugins, context, &error)) == NULL) {
     g_printerr ("vnfmd: %s\n", error->message);
     return EXIT_FAILURE;
+  }
+  source = api_source_new (daemon.wiring, context, profile_name);
+  api = local_api_new (vnfm_profile_get_string (profile, "vnfmd", "control-socket"),
+                       vnfm_profile_get_string (profile, "vnfmd", "control-group"), LOCAL_API_SOURCE (source));
+  if (!local_api_start (api, &error)) { /* a manager that cannot be looked at still does its work */
+    g_warning ("vnfmctl will not reach this vnfmd: %s", error->message);
+    g_clear_error (&error);
   }
   guint terminate = g_unix_signal_add (SIGTERM, stop, &daemon);
   guint interrupt = g_unix_signal_add (SIGINT, stop, &daemon);
@@ -137,6 +147,8 @@ run (HostPlugins *plugins, VnfmProfile *profile)
   g_main_loop_run (loop);
   g_source_remove (terminate);
   g_source_remove (interrupt);
+  g_clear_pointer (&api, local_api_free);
+  g_clear_object (&source);
   wiring_free (daemon.wiring);
   return daemon.status;
 }
@@ -182,7 +194,7 @@ main (int argc, char **argv)
   } else if (options.check || options.print_config || options.list_plugins)
     status = answer_question (&options, plugins, profile);
   else
-    status = run (plugins, profile);
+    status = run (plugins, profile, options.host.profile != NULL ? options.host.profile : "local");
   host_options_clear (&options.host);
   return status;
 }

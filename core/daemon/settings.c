@@ -5,6 +5,7 @@
 
 #include "core/daemon/settings.h"
 
+#include "core/daemon/local-api.h"
 #include "core/daemon/wiring.h"
 #include "core/host/log.h"
 
@@ -19,10 +20,6 @@ static const VnfmKey daemon_keys[] = {
   { "vnfmd", "endpoint", VNFM_KEY_STRING, "generic", "name under which the NFVO knows this manager", VNFM_KEY_NONE,
     NULL },
   { "vnfmd", "state-dir", VNFM_KEY_PATH, VNFM_LOCALSTATEDIR "/lib/vnfmd", "folder of the journal and of secrets",
-    VNFM_KEY_NONE, NULL },
-  { "vnfmd", "control-socket", VNFM_KEY_PATH, "/run/vnfmd/control.sock", "UNIX socket of the local API", VNFM_KEY_NONE,
-    NULL },
-  { "vnfmd", "control-group", VNFM_KEY_STRING, NULL, "group whose members may use the local API, beside root",
     VNFM_KEY_NONE, NULL },
   {},
 };
@@ -108,6 +105,7 @@ settings_load (HostPlugins *plugins, const HostOptions *options, GError **error)
   g_autoptr (GPtrArray) warnings = NULL;
 
   vnfm_profile_declare (profile, daemon_keys);
+  vnfm_profile_declare (profile, local_api_keys);
   vnfm_profile_declare (profile, wiring_keys);
   vnfm_profile_declare (profile, vnfm_engine_keys);
   vnfm_profile_declare (profile, vnfm_transport_keys);
