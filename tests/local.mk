@@ -59,6 +59,51 @@ UNIT_TESTS += tests/unit/test-clock
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-profile
 tests_unit_test_profile_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-plugin-host
+tests_unit_test_plugin_host_LDADD = core/host/libvnfm-host.la $(UNIT_LIBS)
+EXTRA_tests_unit_test_plugin_host_DEPENDENCIES = $(ZOO)
+# Plugins with one fault each; -rpath makes them shared objects although they are never installed.
+ZOO = \
+	tests/support/plugins/failing-start.la \
+	tests/support/plugins/foreign-keys.la \
+	tests/support/plugins/good.la \
+	tests/support/plugins/newer-minor.la \
+	tests/support/plugins/no-abi.la \
+	tests/support/plugins/no-entry.la \
+	tests/support/plugins/other-major.la \
+	tests/support/plugins/other-type.la \
+	tests/support/plugins/refusing.la \
+	tests/support/plugins/silent.la \
+	tests/support/plugins/silent-start.la \
+	tests/support/plugins/undefined.la
+ZOO_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+check_LTLIBRARIES += $(ZOO)
+EXTRA_DIST += tests/support/plugins/zoo.h
+tests_support_plugins_failing_start_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_failing_start_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_foreign_keys_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_foreign_keys_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_good_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_good_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_newer_minor_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_newer_minor_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_no_abi_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_no_abi_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_no_entry_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_no_entry_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_other_major_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_other_major_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_other_type_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_other_type_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_refusing_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_refusing_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_silent_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_silent_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_silent_start_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_silent_start_la_LIBADD = $(SDK_LIBS)
+# Only the host binds it at once.
+tests_support_plugins_undefined_la_LDFLAGS = $(SANITIZE_CFLAGS) -Wl,-z,lazy $(ZOO_LDFLAGS)
+tests_support_plugins_undefined_la_LIBADD = $(SDK_LIBS)
 UNIT_TESTS += tests/unit/test-enums
 tests_unit_test_enums_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-json
@@ -141,6 +186,8 @@ endif
 
 TESTS += tests/unit/test-documents.sh
 EXTRA_DIST += tests/unit/test-documents.sh
+TESTS += tests/unit/check-exports.sh
+EXTRA_DIST += tests/unit/check-exports.sh
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
