@@ -71,9 +71,11 @@ take_error (Member *member, VnfmAction action, VnfmMessage *message)
 static gboolean
 is_null (GBytes *body)
 {
-  g_autofree char *text = g_strndup (g_bytes_get_data (body, NULL), MIN (g_bytes_get_size (body), 32));
+  gsize size = 0;
+  const char *data = g_bytes_get_data (body, &size);
+  g_autofree char *text = g_strndup (data, MIN (size, 32)); /* NULL of an empty body */
 
-  return g_str_equal (g_strstrip (text), "null");
+  return text != NULL && g_str_equal (g_strstrip (text), "null");
 }
 
 void
