@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define READY_PATIENCE   (30 * G_TIME_SPAN_SECOND)
-#define CONNECT_PATIENCE (15 * G_TIME_SPAN_SECOND)
+#define CONNECT_PATIENCE (5 * G_TIME_SPAN_SECOND)
 #define LOG_LINES        20
 #define LOG_BYTES        8192
 

@@ -419,20 +419,44 @@ def test_unreadable_nsd(service):
     expect_status(result, 1)
 
 
+class Daemon:
+    """A vnfmd that no run started."""
+
+    def __init__(self, service):
+        self.state = os.path.join(service.folder, "vnfmd")
+        notify = os.path.join(service.folder, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            listener.bind(notify)
+            listener.settimeout(30)
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, "core/daemon/vnfmd"), "--profile", "local", "--state-dir", self.state,
+                 "--set", "stomp.listen=127.0.0.1:0", "--set", "vnfmd.control-socket=%s/control" % service.folder],
+                env={**service.environment(), "NOTIFY_SOCKET": notify}, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL)
+            while b"READY=1" not in listener.recv(4096).split(b"\n"):
+                pass
+        with open(os.path.join(self.state, "stomp.address")) as f:
+            self.address = f.read().strip()
+        self.passcode_file = os.path.join(self.state, "stomp.passcode")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
 def test_another_vnfmd(service):
-    """--connect uses a vnfmd that runs already"""
-    base = os.path.join(service.folder, "st")
-    process = service.start("--keep", "--state-dir", base)
-    wait_for(process, is_up)
-    state = os.path.join(base, os.listdir(base)[0], "vnfmd")
-    with open(os.path.join(state, "stomp.address")) as f:
-        address = f.read().strip()
-    result = service.run("--connect", address, "--passcode-file", os.path.join(state, "stomp.passcode"))
-    process.send_signal(signal.SIGINT)
-    kept = Result(process, service)
-    expect_status(result, 0)
-    expect_status(kept, 0)
-    expect(not os.listdir(base), kept, "left behind in --state-dir")
+    """--connect uses a vnfmd that runs already, more than once"""
+    daemon = Daemon(service)
+    results = [service.run("--connect", daemon.address, "--passcode-file", daemon.passcode_file) for _ in range(2)]
+    wrong = os.path.join(service.folder, "wrong")
+    with open(wrong, "w") as f:
+        f.write("not the passcode\n")
+    os.chmod(wrong, 0o600)
+    refused = service.run("--connect", daemon.address, "--passcode-file", wrong)
+    daemon.stop()
+    for result in results:
+        expect_status(result, 0)
+    expect_failure(refused, 3, daemon.address)
 
 
 TESTS = [v for k, v in list(globals().items()) if k.startswith("test_")]
