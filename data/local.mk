@@ -27,3 +27,15 @@ sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = data/sysusers.d/vnfmd.conf
 
 EXTRA_DIST += data/vnfmd.service.in
+
+# The agent (plugins/ems-agent).
+EXTRA_DIST += data/vnfm-ems.service.in
+if EMS_AGENT
+dist_man_MANS += data/man/vnfm-ems.8
+dist_bashcompletion_DATA += data/completions/vnfm-ems
+nodist_systemdunit_DATA += data/vnfm-ems.service
+CLEANFILES += data/vnfm-ems.service
+data/vnfm-ems.service: data/vnfm-ems.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) data && sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+		$(srcdir)/data/vnfm-ems.service.in >$@.tmp && mv $@.tmp $@
+endif

@@ -188,6 +188,14 @@ TESTS += tests/unit/test-documents.sh
 EXTRA_DIST += tests/unit/test-documents.sh
 TESTS += tests/unit/check-exports.sh
 EXTRA_DIST += tests/unit/check-exports.sh
+
+if EMS_AGENT
+noinst_PROGRAMS += tests/support/stomp-broker
+tests_support_stomp_broker_SOURCES = tests/support/stomp-broker.c
+tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
+INTEGRATION_TESTS += tests/integration/test-agent.py
+endif
+
 EXTRA_DIST += tests/valgrind.supp $(INTEGRATION_TESTS)
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.

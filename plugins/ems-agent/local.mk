@@ -60,4 +60,9 @@ plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/supervisor.c \
 	plugins/ems-agent/supervisor.h
 plugins_ems_agent_libvnfm_ems_program_la_LIBADD = plugins/ems-agent/libvnfm-ems-codec.la $(SDK_LIBS)
+
+sbin_PROGRAMS += plugins/ems-agent/vnfm-ems
+plugins_ems_agent_vnfm_ems_SOURCES = plugins/ems-agent/vnfm-ems.c
+plugins_ems_agent_vnfm_ems_LDADD = plugins/ems-agent/libvnfm-ems-program.la \
+	plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
 endif
