@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
+dist_profile_DATA += data/profiles/local.conf
+
 # The template of the machines' user data (plugins/negotiator-nfvo).
 dist_pkgdata_DATA += data/user-data.sh
 

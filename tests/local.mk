@@ -171,7 +171,7 @@ endif
 endif
 
 if NFVO
-INTEGRATION_TESTS += tests/integration/test-run.py
+INTEGRATION_TESTS += tests/integration/test-run.py tests/integration/test-sdk-out-of-tree.sh
 # Not part of "all": measures, never fails a build.
 EXTRA_PROGRAMS = tests/bench/vnfm-bench
 tests_bench_vnfm_bench_SOURCES = \
