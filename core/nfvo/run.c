@@ -95,6 +95,19 @@ show_file (Run *run, const char *vnf, const char *what, const char *path)
     nfvo_view_tell (run->view, vnf, "%s:\n%s", what, tail);
 }
 
+static gboolean
+has_failed_script (NfvoMember *member)
+{
+  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (member, NULL);
+
+  for (guint i = 0; i < runs->len; i++) {
+    NfvoScriptRun *script = g_ptr_array_index (runs, i);
+    if (script->known && script->status != 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* A machine that never became an agent has no script to tell of: its console has. */
 static void
 show_consoles (Run *run)
@@ -103,7 +116,7 @@ show_consoles (Run *run)
 
   for (guint i = 0; i < members->len; i++) {
     NfvoMember *member = g_ptr_array_index (members, i);
-    if (member->state != NFVO_FAILED && member->state != NFVO_INSTANTIATING)
+    if (member->state != NFVO_INSTANTIATING && (member->state != NFVO_FAILED || has_failed_script (member)))
       continue;
     for (guint j = 0; j < member->machines->len; j++) {
       static const char *const files[] = { NFVO_MACHINE_CONSOLE, "vnfm-ems.log", NULL };
