@@ -11,7 +11,7 @@ struct _BenchAgents {
   VnfmTransport *transport;
   VnfmClock *clock;
   gboolean silent;
-  guint64 commands;
+  guint machines;
 };
 
 G_DEFINE_FINAL_TYPE (BenchAgents, bench_agents, NFVO_TYPE_MACHINES)
@@ -82,7 +82,6 @@ take_command (VnfmTransport *transport, VnfmEnvelope *command, gpointer user_dat
   answer->correlation_id = g_strdup (command->correlation_id);
   answer->content_type = g_strdup ("text/plain");
   vnfm_envelope_ack (command);
-  self->commands++;
   vnfm_transport_reply_async (transport, command->reply_to, answer, NULL, answered, NULL);
   return TRUE;
 }
@@ -99,6 +98,7 @@ allocate_async (NfvoMachines *machines, const NfvoMachineOrder *order, GCancella
   for (guint i = 0; i < order->ports->len; i++)
     g_ptr_array_add (machine->addresses,
                      nfvo_address_new (g_array_index (order->ports, NfvoPort, i).network, "192.0.2.1", "203.0.113.1"));
+  self->machines++;
   if (!self->silent)
     boot (self, order);
   g_task_return_pointer (task, machine, (GDestroyNotify)nfvo_machine_unref);
@@ -167,8 +167,8 @@ bench_agents_new (VnfmTransport *transport, VnfmClock *clock, gboolean silent)
   return self;
 }
 
-guint64
-bench_agents_get_commands (BenchAgents *self)
+guint
+bench_agents_get_machines (BenchAgents *self)
 {
-  return self->commands;
+  return self->machines;
 }

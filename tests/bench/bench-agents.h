@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (BenchAgents, bench_agents, BENCH, AGENTS, NfvoMachines)
 
 /* @transport: started, not opened. @silent: its machines never register. */
 BenchAgents *bench_agents_new (VnfmTransport *transport, VnfmClock *clock, gboolean silent);
-/* Commands that were answered. */
-guint64 bench_agents_get_commands (BenchAgents *self);
+/* Machines that were allocated. */
+guint bench_agents_get_machines (BenchAgents *self);
 
 G_END_DECLS

@@ -345,24 +345,13 @@ measure_load (Bench *bench, NfvoPackage *package, guint n)
     stop_daemon (bench);
 }
 
-/* All machines are allocated, none registers. */
-static gboolean
-all_allocated (Load *load)
-{
-  for (guint i = 0; i < load->deployments->len; i++) {
-    NfvoMember *member = g_ptr_array_index (nfvo_deployment_get_members (g_ptr_array_index (load->deployments, i)), 0);
-    if (member->machines->len == 0)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 static gboolean
 tick (gpointer user_data)
 {
   return G_SOURCE_CONTINUE;
 }
 
+/* All machines are allocated, none registers. */
 static void
 measure_waiting (Bench *bench, NfvoPackage *package, guint n)
 {
@@ -380,7 +369,7 @@ measure_waiting (Bench *bench, NfvoPackage *package, guint n)
     load.open = n;
     for (guint i = 0; i < n; i++)
       nfvo_deployment_deploy_async (g_ptr_array_index (load.deployments, i), deployed, &load);
-    while (!all_allocated (&load) && g_get_monotonic_time () - begin < PATIENCE)
+    while (bench_agents_get_machines (bench->agents) < n && g_get_monotonic_time () - begin < PATIENCE)
       g_main_context_iteration (NULL, TRUE);
     gint64 took = g_get_monotonic_time () - begin;
     gint64 settled = g_get_monotonic_time () + 2 * G_TIME_SPAN_SECOND; /* the last answers are journaled */
@@ -399,9 +388,9 @@ measure_waiting (Bench *bench, NfvoPackage *package, guint n)
     for (guint i = 0; i < load.deployments->len; i++)
       g_signal_handlers_disconnect_by_data (g_ptr_array_index (load.deployments, i), &load);
   }
+  disconnect_all (bench);
   if (bench->daemon != NULL)
     stop_daemon (bench);
-  disconnect_all (bench);
 }
 
 /* ---- the program */
