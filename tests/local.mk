@@ -171,6 +171,7 @@ endif
 endif
 
 if NFVO
+INTEGRATION_TESTS += tests/integration/test-daemon.py
 INTEGRATION_TESTS += tests/integration/test-run.py tests/integration/test-sdk-out-of-tree.sh
 # Not part of "all": measures, never fails a build.
 EXTRA_PROGRAMS = tests/bench/vnfm-bench

@@ -119,8 +119,16 @@ opened (GObject *source, GAsyncResult *result, gpointer user_data)
   daemon_notify ("READY=1");
 }
 
+static void
+tell_warnings (GPtrArray *warnings)
+{
+  for (guint i = 0; i < warnings->len; i++)
+    g_warning ("%s", (const char *)g_ptr_array_index (warnings, i));
+}
+
+/* Where a plugin is gone that the profile needs, that is all there is to say: the warnings wait until all are there. */
 static int
-run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name)
+run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name, GPtrArray *warnings)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (VnfmClock) clock = vnfm_clock_new ();
@@ -134,6 +142,7 @@ run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name)
     g_printerr ("vnfmd: %s\n", error->message);
     return EXIT_FAILURE;
   }
+  tell_warnings (warnings);
   source = api_source_new (daemon.wiring, context, profile_name);
   api = local_api_new (vnfm_profile_get_string (profile, "vnfmd", "control-socket"),
                        vnfm_profile_get_string (profile, "vnfmd", "control-group"), LOCAL_API_SOURCE (source));
@@ -155,8 +164,9 @@ run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name)
 
 /* The questions about the configuration that need no running manager. */
 static int
-answer_question (const Options *options, HostPlugins *plugins, VnfmProfile *profile)
+answer_question (const Options *options, HostPlugins *plugins, VnfmProfile *profile, GPtrArray *warnings)
 {
+  tell_warnings (warnings);
   if (options->list_plugins) {
     host_plugins_scan (plugins, TRUE);
     host_plugins_print (plugins, options->json);
@@ -173,6 +183,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (HostPlugins) plugins = NULL;
   g_autoptr (VnfmProfile) profile = NULL;
+  g_autoptr (GPtrArray) warnings = NULL;
   Options options = { 0 };
   int status;
 
@@ -187,14 +198,14 @@ main (int argc, char **argv)
   }
   host_log_init ("vnfmd", options.verbose);
   plugins = host_plugins_new ((const char *const *)options.host.plugin_dirs);
-  profile = settings_load (plugins, &options.host, &error);
+  profile = settings_load (plugins, &options.host, &warnings, &error);
   if (profile == NULL) {
     g_printerr ("vnfmd: %s\n", error->message);
     status = EXIT_FAILURE;
   } else if (options.check || options.print_config || options.list_plugins)
-    status = answer_question (&options, plugins, profile);
+    status = answer_question (&options, plugins, profile, warnings);
   else
-    status = run (plugins, profile, options.host.profile != NULL ? options.host.profile : "local");
+    status = run (plugins, profile, options.host.profile != NULL ? options.host.profile : "local", warnings);
   host_options_clear (&options.host);
   return status;
 }

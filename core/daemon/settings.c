@@ -99,10 +99,9 @@ mask_secret (const VnfmKey *key, const char *value, const char *origin, gpointer
 }
 
 VnfmProfile *
-settings_load (HostPlugins *plugins, const HostOptions *options, GError **error)
+settings_load (HostPlugins *plugins, const HostOptions *options, GPtrArray **warnings, GError **error)
 {
   g_autoptr (VnfmProfile) profile = vnfm_profile_new ();
-  g_autoptr (GPtrArray) warnings = NULL;
 
   vnfm_profile_declare (profile, daemon_keys);
   vnfm_profile_declare (profile, local_api_keys);
@@ -113,10 +112,8 @@ settings_load (HostPlugins *plugins, const HostOptions *options, GError **error)
     return NULL;
   declare_plugins (plugins, profile);
   tolerate_unused (plugins, profile);
-  if (!vnfm_profile_check (profile, &warnings, error))
+  if (!vnfm_profile_check (profile, warnings, error))
     return NULL;
-  for (guint i = 0; i < warnings->len; i++)
-    g_warning ("%s", (const char *)g_ptr_array_index (warnings, i));
   vnfm_profile_foreach (profile, mask_secret, profile);
   return g_steal_pointer (&profile);
 }

@@ -343,6 +343,16 @@ find_named_instance (EngineOperation *self, GPtrArray *all)
   return g_steal_pointer (&named);
 }
 
+/* A VIM that failed to make a machine leaves an instance with state ERROR (protocol/openbaton.md, 0.2 item 11): there
+ * is nothing to run the last scripts on. (A script that failed leaves "error".) */
+static void
+drop_stillborn (GPtrArray *vnfcs)
+{
+  for (guint i = vnfcs->len; i > 0; i--)
+    if (g_strcmp0 (((VnfmVnfc *)g_ptr_array_index (vnfcs, i - 1))->state, "ERROR") == 0)
+      g_ptr_array_remove_index (vnfcs, i - 1);
+}
+
 static GPtrArray *
 operation_get_vnfcs (VnfmOperation *operation)
 {
@@ -355,6 +365,8 @@ operation_get_vnfcs (VnfmOperation *operation)
     g_warning ("%s: its instances cannot be read: %s", engine_operation_get_title (self), error->message);
   if (self->vnfcs == NULL)
     self->vnfcs = g_ptr_array_new ();
+  if (self->event == VNFM_EVENT_TERMINATE || self->event == VNFM_EVENT_ERROR)
+    drop_stillborn (self->vnfcs);
 
   g_autoptr (VnfmVnfc) named = self->record != NULL ? find_named_instance (self, self->vnfcs) : NULL;
   if (named != NULL) {

@@ -164,7 +164,7 @@ disable (HostPlugin *plugin, const char *reason)
   plugin->state = HOST_PLUGIN_DISABLED;
   g_free (plugin->reason);
   plugin->reason = g_strdup (reason);
-  g_message ("plugin %s-%s is disabled: %s", vnfm_plugin_kind_get_nick (plugin->kind), plugin->name, reason);
+  g_info ("plugin %s-%s is disabled: %s", vnfm_plugin_kind_get_nick (plugin->kind), plugin->name, reason);
 }
 
 static void
