@@ -135,6 +135,10 @@ tests_unit_test_agent_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-script-runner
 tests_unit_test_script_runner_LDADD = $(EMS_PROGRAM_LIBS)
 endif
+if TRANSPORT_STOMP
+UNIT_TESTS += tests/unit/test-stomp-broker
+tests_unit_test_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
+endif
 if HANDLER_SCRIPTS
 UNIT_TESTS += tests/unit/test-handler-scripts
 tests_unit_test_handler_scripts_LDADD = plugins/handler-scripts/libhandler-scripts.la $(UNIT_LIBS)

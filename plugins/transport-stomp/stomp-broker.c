@@ -16,11 +16,14 @@
 
 /* A listener takes so many connections in one turn of the main loop. */
 #define ACCEPTS 64
+/* How long none is taken when descriptors or memory ran out. */
+#define ACCEPT_PAUSE G_TIME_SPAN_SECOND
 
 typedef struct {
   StompBroker *broker;
   GSocket *socket;
   StompWatch *watch;
+  VnfmTimer *pause;
 } Listener;
 
 /* A queue that the program reads itself. */
@@ -54,6 +57,7 @@ struct _StompBroker {
 static void
 listener_free (Listener *listener)
 {
+  vnfm_clock_clear_timer (listener->broker->clock, &listener->pause);
   if (listener->watch != NULL)
     stomp_poll_remove (listener->broker->poll, listener->watch);
   g_object_unref (listener->socket);
@@ -70,6 +74,8 @@ stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const S
     return NULL;
   StompBroker *self = g_new0 (StompBroker, 1);
   self->clock = g_object_ref (clock);
+  /* Ids of messages do not repeat when a broker follows another, in this process or the next. */
+  self->last_id = (guint64)vnfm_clock_get_wall_time (clock);
   self->poll = poll;
   self->settings = settings;
   self->funcs = funcs;
@@ -101,7 +107,7 @@ stomp_broker_free (StompBroker *self)
   }
   g_hash_table_unref (self->inner);
   g_hash_table_unref (self->queues);
-  stomp_poll_free (self->poll);
+  stomp_poll_unref (self->poll);
   g_object_unref (self->clock);
   g_free (self);
 }
@@ -122,6 +128,12 @@ StompPoll *
 stomp_broker_get_poll (StompBroker *self)
 {
   return self->poll;
+}
+
+gboolean
+stomp_broker_is_closing (StompBroker *self)
+{
+  return self->closing;
 }
 
 guint64
@@ -149,6 +161,28 @@ refuse (int fd)
 }
 
 static void
+pause_is_over (gpointer user_data)
+{
+  Listener *listener = user_data;
+
+  listener->pause = NULL;
+  stomp_poll_change (listener->broker->poll, listener->watch, EPOLLIN);
+}
+
+/* The peer still waits in the backlog, and the listener stays readable: looking again at once would spin. */
+static void
+cannot_accept (Listener *listener, int number)
+{
+  StompBroker *self = listener->broker;
+
+  if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR || number == ECONNABORTED)
+    return;
+  g_warning ("STOMP: a connection cannot be taken: %s", g_strerror (number));
+  stomp_poll_change (self->poll, listener->watch, 0);
+  listener->pause = vnfm_clock_add_timer (self->clock, ACCEPT_PAUSE, pause_is_over, listener);
+}
+
+static void
 accept_some (guint32 events, gpointer user_data)
 {
   Listener *listener = user_data;
@@ -159,8 +193,7 @@ accept_some (guint32 events, gpointer user_data)
     int fd = accept4 (g_socket_get_fd (listener->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     int yes = 1;
     if (fd < 0) {
-      if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
-        g_warning ("STOMP: a connection cannot be taken: %s", g_strerror (errno));
+      cannot_accept (listener, errno);
       return;
     }
     if (g_hash_table_size (self->sessions) >= self->settings->max_connections) {
@@ -281,7 +314,6 @@ stomp_broker_holds_commands (StompBroker *self, const char *queue)
 }
 
 /* Called by a session when a reader of a queue is gone. */
-void stomp_broker_reader_left (StompBroker *self, StompQueue *queue);
 void
 stomp_broker_reader_left (StompBroker *self, StompQueue *queue)
 {
@@ -337,9 +369,13 @@ stomp_broker_ack (StompBroker *self, guint64 token)
 void
 stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag)
 {
-  if (g_hash_table_contains (self->inner, queue))
+  InnerReader *inner = g_hash_table_lookup (self->inner, queue);
+
+  if (inner != NULL) {
+    inner->tag = tag;
     return;
-  InnerReader *inner = g_new0 (InnerReader, 1);
+  }
+  inner = g_new0 (InnerReader, 1);
   inner->broker = self;
   inner->tag = tag;
   inner->reader.hand = hand_to_program;

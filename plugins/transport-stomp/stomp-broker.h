@@ -76,6 +76,9 @@ VnfmClock *stomp_broker_get_clock (StompBroker *self);
 StompPoll *stomp_broker_get_poll (StompBroker *self);
 StompQueue *stomp_broker_get_queue (StompBroker *self, const char *name);
 gboolean stomp_broker_holds_commands (StompBroker *self, const char *queue);
+/* Nobody waits for the last words. */
+gboolean stomp_broker_is_closing (StompBroker *self);
+void stomp_broker_reader_left (StompBroker *self, StompQueue *queue);
 void stomp_broker_forget_session (StompBroker *self, StompSession *session);
 guint64 stomp_broker_next_id (StompBroker *self);
 

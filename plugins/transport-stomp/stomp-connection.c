@@ -24,15 +24,17 @@ struct _StompConnection {
   gpointer owner;
   gint64 heartbeat;
 
-  GTask *opening; /* nullable: until CONNECTED */
-  VnfmTimer *timer;
+  gint64 timeout;
+
+  GTask *opening;     /* nullable: until CONNECTED */
+  VnfmTimer *timer;   /* of the opening, or of the good-bye */
   char *connect_head; /* nullable: what is said first */
 
   GPtrArray *subscriptions;
   GHashTable *receipts; /* id -> GTask: awaited */
   GHashTable *acks;     /* token -> value of the header "ack" */
   guint64 last_id;
-  gboolean leaving;
+  gpointer good_bye; /* nullable: the GTask of the disconnect, in @receipts */
 };
 
 static void got_frame (StompStream *stream, StompFrame *frame, gpointer owner);
@@ -48,21 +50,33 @@ subscription_free (Subscription *subscription)
   g_free (subscription);
 }
 
+/* @receipts: taken, and from the connection before: whoever is told may free that. */
 static void
-fail_receipts (StompConnection *self, const char *text)
+fail_receipts (GHashTable *receipts, gpointer good_bye, const char *text)
 {
-  g_autoptr (GHashTable) receipts = g_steal_pointer (&self->receipts);
   GHashTableIter iter;
   gpointer task;
 
-  self->receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   g_hash_table_iter_init (&iter, receipts);
   while (g_hash_table_iter_next (&iter, NULL, &task))
-    if (self->leaving)
+    if (task == good_bye)
       g_task_return_boolean (task, TRUE);
     else
       g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, "it was sent, and not confirmed: %s",
                                text);
+  g_hash_table_unref (receipts);
+}
+
+/* The connection has ended by itself. Its owner, who is told first, frees it. */
+static void
+end (StompConnection *self, const GError *error)
+{
+  GHashTable *receipts = g_steal_pointer (&self->receipts);
+  gpointer good_bye = self->good_bye;
+
+  self->receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->funcs->lost (error, self->owner);
+  fail_receipts (receipts, good_bye, error->message);
 }
 
 void
@@ -71,18 +85,19 @@ stomp_connection_free (StompConnection *self)
   if (self == NULL)
     return;
   vnfm_clock_clear_timer (self->clock, &self->timer);
-  fail_receipts (self, "the connection was closed");
   if (self->stream != NULL) {
     stomp_stream_close (self->stream);
     stomp_stream_unref (self->stream);
   }
-  stomp_poll_free (self->poll);
+  stomp_poll_unref (self->poll);
   g_ptr_array_unref (self->subscriptions);
-  g_hash_table_unref (self->receipts);
   g_hash_table_unref (self->acks);
   g_free (self->connect_head);
   g_object_unref (self->clock);
+  GHashTable *receipts = self->receipts;
+  gpointer good_bye = self->good_bye;
   g_free (self);
+  fail_receipts (receipts, good_bye, "the connection was closed");
 }
 
 /* ---- opening */
@@ -92,6 +107,7 @@ fail_opening (StompConnection *self, GError *error)
 {
   GTask *task = g_steal_pointer (&self->opening);
 
+  g_task_set_task_data (task, NULL, NULL);
   stomp_connection_free (self);
   g_task_return_error (task, error);
   g_object_unref (task);
@@ -133,7 +149,7 @@ tcp_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GSocketConnection) connection =
       g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (source), result, &error);
 
-  if (self->opening == NULL || g_task_get_completed (task)) { /* it was late: all is cleared up */
+  if (self == NULL) { /* it was late: all is cleared up */
     g_clear_error (&error);
     return;
   }
@@ -183,6 +199,7 @@ stomp_connection_open_async (VnfmClock *clock, const StompConnectionSettings *se
   self->funcs = funcs;
   self->owner = owner;
   self->heartbeat = settings->heartbeat;
+  self->timeout = settings->timeout;
   self->connect_head = compose_connect (settings);
   self->subscriptions = g_ptr_array_new_with_free_func ((GDestroyNotify)subscription_free);
   self->receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
@@ -236,6 +253,9 @@ on_opening (StompConnection *self, const StompFrame *frame)
 
 /* ---- frames */
 
+/* Not of one connection: the late acknowledgement of what an earlier one brought must not meet another message. */
+static guint64 last_token;
+
 static void
 on_message (StompConnection *self, const StompFrame *frame)
 {
@@ -253,7 +273,7 @@ on_message (StompConnection *self, const StompFrame *frame)
     return;
   g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (frame->body);
   guint64 *token = g_new (guint64, 1);
-  *token = ++self->last_id;
+  *token = ++last_token;
   envelope->message_id = g_strdup (message_id != NULL ? message_id : stomp_frame_get (frame, "message-id"));
   envelope->correlation_id = g_strdup (stomp_frame_get (frame, "correlation-id"));
   envelope->reply_to = g_strdup (stomp_frame_get (frame, "reply-to"));
@@ -269,9 +289,10 @@ return_refusal (GTask *task, const char *refused)
 {
   const char *blank = strchr (refused, ' ');
   const char *text = blank != NULL ? blank + 1 : refused;
-  int code = g_str_has_prefix (refused, "not-found") ? VNFM_ERROR_NOT_FOUND
-             : g_str_has_prefix (refused, "limit")   ? VNFM_ERROR_LIMIT
-                                                     : VNFM_ERROR_REFUSED;
+  int code = g_str_has_prefix (refused, "not-found")         ? VNFM_ERROR_NOT_FOUND
+             : g_str_has_prefix (refused, "limit")           ? VNFM_ERROR_LIMIT
+             : g_str_has_prefix (refused, "unknown-outcome") ? VNFM_ERROR_UNKNOWN_OUTCOME
+                                                             : VNFM_ERROR_REFUSED;
 
   g_task_return_new_error (task, VNFM_ERROR, code, "the broker says: %s", text);
 }
@@ -300,16 +321,17 @@ on_error (StompConnection *self, const StompFrame *frame)
   const char *message = stomp_frame_get (frame, "message");
   gpointer key = NULL, value = NULL;
 
-  if (id != NULL && g_hash_table_steal_extended (self->receipts, id, &key, &value)) {
-    g_autoptr (GTask) task = value;
-    g_free (key);
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the broker says: %s",
-                             message != NULL ? message : "an error");
-  }
-  g_autoptr (GError) error = g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "the broker ended the connection: %s",
-                                          message != NULL ? message : "an error");
-  fail_receipts (self, error->message);
-  self->funcs->lost (error, self->owner);
+  if (message == NULL)
+    message = "an error";
+  if (id != NULL)
+    g_hash_table_steal_extended (self->receipts, id, &key, &value);
+  g_free (key);
+  g_autoptr (GTask) task = value;
+  g_autoptr (GError) error =
+      g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "the broker ended the connection: %s", message);
+  end (self, error);
+  if (task != NULL)
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the broker says: %s", message);
 }
 
 static void
@@ -339,8 +361,7 @@ was_closed (StompStream *stream, const GError *error, gpointer owner)
     fail_opening (self, g_error_copy (error));
     return;
   }
-  fail_receipts (self, error->message);
-  self->funcs->lost (error, self->owner);
+  end (self, error);
 }
 
 /* ---- what is said */
@@ -416,12 +437,23 @@ stomp_connection_ack (StompConnection *self, guint64 token)
   g_hash_table_remove (self->acks, &token);
 }
 
+static void
+good_bye_is_late (gpointer user_data)
+{
+  StompConnection *self = user_data;
+  g_autoptr (GError) error = g_error_new (VNFM_ERROR, VNFM_ERROR_TIMEOUT, "the broker did not say good-bye in time");
+
+  self->timer = NULL;
+  end (self, error);
+}
+
 void
 stomp_connection_disconnect (StompConnection *self, GTask *task)
 {
   GString *head = stomp_head_new (STOMP_DISCONNECT);
 
-  self->leaving = TRUE;
+  self->good_bye = task;
+  self->timer = vnfm_clock_add_timer (self->clock, self->timeout, good_bye_is_late, self);
   stomp_head_add (head, "receipt", await_receipt (self, task));
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, NULL);

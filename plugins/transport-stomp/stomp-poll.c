@@ -23,14 +23,13 @@ struct _StompPoll {
   int fd;
   GSource *source;
   gboolean dispatching;
-  gboolean freed;     /* from within a dispatch: done at its end */
   GPtrArray *removed; /* of StompWatch: freed when no event of this turn can name them any more */
 };
 
 static gboolean
 dispatch (int fd, GIOCondition condition, gpointer user_data)
 {
-  StompPoll *self = user_data;
+  StompPoll *self = stomp_poll_ref (user_data);
   struct epoll_event events[EVENTS];
   int count = epoll_wait (self->fd, events, EVENTS, 0);
 
@@ -42,8 +41,7 @@ dispatch (int fd, GIOCondition condition, gpointer user_data)
   }
   self->dispatching = FALSE;
   g_ptr_array_set_size (self->removed, 0);
-  if (self->freed)
-    stomp_poll_free (self);
+  stomp_poll_unref (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -56,7 +54,7 @@ stomp_poll_new (GError **error)
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_FAILED, "epoll: %s", g_strerror (errno));
     return NULL;
   }
-  StompPoll *self = g_new0 (StompPoll, 1);
+  StompPoll *self = g_rc_box_new0 (StompPoll);
   self->fd = fd;
   self->removed = g_ptr_array_new_with_free_func (g_free);
   self->source = g_unix_fd_source_new (fd, G_IO_IN);
@@ -66,20 +64,27 @@ stomp_poll_new (GError **error)
   return self;
 }
 
-void
-stomp_poll_free (StompPoll *self)
+StompPoll *
+stomp_poll_ref (StompPoll *self)
 {
-  if (self == NULL)
-    return;
-  if (self->dispatching) {
-    self->freed = TRUE;
-    return;
-  }
+  return g_rc_box_acquire (self);
+}
+
+static void
+poll_clear (gpointer data)
+{
+  StompPoll *self = data;
+
   g_source_destroy (self->source);
   g_source_unref (self->source);
   g_ptr_array_unref (self->removed);
   close (self->fd);
-  g_free (self);
+}
+
+void
+stomp_poll_unref (StompPoll *self)
+{
+  g_rc_box_release_full (self, poll_clear);
 }
 
 StompWatch *

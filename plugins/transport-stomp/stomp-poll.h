@@ -15,7 +15,8 @@ typedef void (*StompPollFunc) (guint32 events, gpointer user_data);
 
 /* Errors: VNFM_ERROR_FAILED (no more descriptors). The source belongs to the thread's default main context. */
 StompPoll *stomp_poll_new (GError **error);
-void stomp_poll_free (StompPoll *self);
+StompPoll *stomp_poll_ref (StompPoll *self);
+void stomp_poll_unref (StompPoll *self);
 
 /* @fd: borrowed, until the watch is removed. Errors: VNFM_ERROR_FAILED. */
 StompWatch *stomp_poll_add (StompPoll *self, int fd, guint32 events, StompPollFunc func, gpointer user_data,

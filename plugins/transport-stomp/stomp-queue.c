@@ -3,10 +3,12 @@
 
 #include "plugins/transport-stomp/stomp-queue.h"
 
+#include <vnfm/vnfm-error.h>
+
 struct _StompQueue {
   char *name;
-  GQueue waiting; /* of StompMessage */
-  gsize bytes;
+  GQueue waiting;     /* of StompMessage */
+  gsize bytes;        /* of messages that wait or are held */
   GPtrArray *readers; /* of StompReader */
   guint turn;
   GHashTable *by_vnfm_id; /* of messages that wait or are held */
@@ -56,8 +58,12 @@ stomp_queue_new (const char *name)
 void
 stomp_queue_free (StompQueue *self)
 {
+  GError error = { VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, (char *)"the broker was closed" };
+  StompMessage *message;
+
   g_hash_table_unref (self->by_vnfm_id);
-  g_queue_clear_full (&self->waiting, (GDestroyNotify)stomp_message_free);
+  while ((message = g_queue_pop_head (&self->waiting)) != NULL)
+    stomp_message_settle (message, &error);
   g_ptr_array_unref (self->readers);
   g_free (self->name);
   g_free (self);
@@ -106,12 +112,14 @@ stomp_queue_put (StompQueue *self, StompMessage *message)
   StompMessage *same = message->vnfm_id != NULL ? g_hash_table_lookup (self->by_vnfm_id, message->vnfm_id) : NULL;
 
   if (same != NULL) {
-    GError error = { g_quark_from_static_string ("stomp-queue"), 0, (char *)"it was sent again" };
-    if (same->settled != NULL)
-      same->settled (&error, same->settled_data);
-    same->settled = message->settled;
+    GError error = { VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, (char *)"it was sent again" };
+    StompSettled settled = same->settled;
+    gpointer settled_data = same->settled_data;
+    same->settled = g_steal_pointer (&message->settled);
     same->settled_data = message->settled_data;
-    stomp_message_free (message);
+    stomp_message_settle (message, NULL);
+    if (settled != NULL)
+      settled (&error, settled_data);
     return;
   }
   if (message->vnfm_id != NULL)
@@ -139,7 +147,6 @@ stomp_queue_remove_reader (StompQueue *self, StompReader *reader)
   while ((message = g_queue_pop_tail (&reader->held)) != NULL) {
     message->redelivered = TRUE;
     g_queue_push_head (&self->waiting, message);
-    self->bytes += g_bytes_get_size (message->body);
   }
   stomp_queue_dispatch (self);
 }
@@ -168,7 +175,6 @@ stomp_queue_dispatch (StompQueue *self)
   self->dispatching = TRUE;
   while (self->waiting.length > 0 && (reader = find_ready (self)) != NULL) {
     StompMessage *message = g_queue_pop_head (&self->waiting);
-    self->bytes -= g_bytes_get_size (message->body);
     g_queue_push_tail (&reader->held, message);
     if (reader->hand (reader, message))
       stomp_queue_acknowledge (self, reader, message);
@@ -180,6 +186,7 @@ void
 stomp_queue_acknowledge (StompQueue *self, StompReader *reader, StompMessage *message)
 {
   g_queue_remove (&reader->held, message);
+  self->bytes -= g_bytes_get_size (message->body);
   forget (self, message);
   stomp_message_settle (message, NULL);
   stomp_queue_dispatch (self);

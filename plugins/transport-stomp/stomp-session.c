@@ -15,8 +15,10 @@
 #include <vnfm/vnfm-error.h>
 
 #define MAX_SUBSCRIPTIONS 1000
-
-void stomp_broker_reader_left (StompBroker *self, StompQueue *queue);
+/* Of a body, until the login: who is not known yet gets no memory. */
+#define BODY_BEFORE_LOGIN 4096
+/* Answers that wait beyond the messages that a slow reader may have waiting. */
+#define UNREAD_ANSWERS (1024 * 1024)
 
 typedef enum {
   ACK_AUTO,
@@ -85,7 +87,10 @@ stomp_session_free (StompSession *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     leave (self, value);
   g_hash_table_unref (self->owed);
-  stomp_stream_finish (self->stream);
+  if (stomp_broker_is_closing (self->broker))
+    stomp_stream_close (self->stream);
+  else
+    stomp_stream_finish (self->stream);
   stomp_stream_unref (self->stream);
   g_free (self);
 }
@@ -112,6 +117,7 @@ stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error
     g_free (self);
     return NULL;
   }
+  stomp_stream_set_max_body (self->stream, MIN (settings->limits.body, BODY_BEFORE_LOGIN));
   self->subscriptions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)subscription_free);
   self->owed = g_hash_table_new (NULL, NULL);
   self->login_timer =
@@ -171,7 +177,8 @@ is_ready (StompReader *reader)
 {
   StompSession *session = ((Subscription *)reader->owner)->session;
 
-  return stomp_stream_get_pending (session->stream) < stomp_broker_get_settings (session->broker)->connection_bytes;
+  return session->open &&
+         stomp_stream_get_pending (session->stream) < stomp_broker_get_settings (session->broker)->connection_bytes;
 }
 
 static gboolean
@@ -275,6 +282,7 @@ on_connect (StompSession *self, const StompFrame *frame)
     GString *head = stomp_head_new (STOMP_CONNECTED);
     g_autofree char *beats = g_strdup_printf ("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT, beat, beat);
     self->open = TRUE;
+    stomp_stream_set_max_body (self->stream, settings->limits.body);
     vnfm_clock_clear_timer (stomp_broker_get_clock (self->broker), &self->login_timer);
     stomp_head_add_verbatim (head, "version", "1.2");
     stomp_head_add_verbatim (head, "server", "vnfmd/" PACKAGE_VERSION);
@@ -301,10 +309,11 @@ static void
 receipt_falls_due (const GError *error, gpointer user_data)
 {
   Owed *owed = user_data;
+  g_autofree char *refused = error != NULL ? g_strconcat ("unknown-outcome ", error->message, NULL) : NULL;
 
   if (owed->session != NULL) {
     g_hash_table_remove (owed->session->owed, owed);
-    send_receipt (owed->session, owed->receipt, NULL);
+    send_receipt (owed->session, owed->receipt, refused);
   }
   g_free (owed->receipt);
   g_free (owed);
@@ -487,6 +496,15 @@ carry_out (StompSession *self, const StompFrame *frame)
   return stomp_broker_get_connections (broker) == before;
 }
 
+/* Who sends and does not read would have its receipts pile up here. */
+static gboolean
+has_unread_answers (StompSession *self)
+{
+  const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
+
+  return stomp_stream_get_pending (self->stream) > settings->connection_bytes + settings->limits.body + UNREAD_ANSWERS;
+}
+
 static void
 got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
 {
@@ -494,7 +512,9 @@ got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
   g_autoptr (StompFrame) frame = taken;
   const char *receipt = stomp_frame_get (frame, "receipt");
 
-  if (frame->command == STOMP_CONNECT || frame->command == STOMP_STOMP)
+  if (has_unread_answers (self))
+    end_with_error (self, frame, "what is sent to this connection is not read");
+  else if (frame->command == STOMP_CONNECT || frame->command == STOMP_STOMP)
     on_connect (self, frame);
   else if (!self->open)
     end_with_error (self, frame, "CONNECT comes first");

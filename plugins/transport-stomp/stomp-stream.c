@@ -2,9 +2,14 @@
 /* One socket.
  *
  *   OPEN ---- bytes that make no frame ----> DEAF (writes, reads nothing)
- *    |  \______ finish: write the rest _______/ |
- *    |                                  v       |
- *    +--- the peer is gone, close ---> CLOSED <-+ */
+ *    |  \______________ finish _______________/ |
+ *    |                    v                     |
+ *    |     FINISHING (writes the rest, then     |
+ *    |     drops what comes until the peer ends)|
+ *    |                    v                     |
+ *    +-- the peer is gone, close --> CLOSED <---+
+ *
+ * A socket closed with unread input resets the connection, and the peer may lose the last words that were written. */
 #include "config.h"
 
 #include "plugins/transport-stomp/stomp-stream.h"
@@ -19,7 +24,7 @@
 
 #define READ_BYTES  (64 * 1024)
 #define WRITE_PARTS 64
-/* How long a peer may take to read the last words. */
+/* How long a peer may take to read the last words and to end the connection. */
 #define FINISH_TIME (5 * G_TIME_SPAN_SECOND)
 
 struct _StompStream {
@@ -54,7 +59,7 @@ stomp_stream_new (StompPoll *poll, VnfmClock *clock, int fd, const StompLimits *
 {
   StompStream *self = g_rc_box_new0 (StompStream);
 
-  self->poll = poll;
+  self->poll = stomp_poll_ref (poll);
   self->clock = g_object_ref (clock);
   self->fd = fd;
   self->parser = stomp_parser_new (limits);
@@ -101,6 +106,7 @@ stream_clear (gpointer data)
   stomp_parser_free (self->parser);
   g_queue_clear_full (&self->output, (GDestroyNotify)g_bytes_unref);
   g_object_unref (self->clock);
+  stomp_poll_unref (self->poll);
 }
 
 void
@@ -132,20 +138,30 @@ finish_time_is_over (gpointer user_data)
   stomp_stream_close (self);
 }
 
+static void
+await_peers_end (StompStream *self)
+{
+  if (shutdown (self->fd, SHUT_WR) == 0)
+    stomp_poll_change (self->poll, self->watch, EPOLLIN);
+  else
+    stomp_stream_close (self);
+}
+
 void
 stomp_stream_finish (StompStream *self)
 {
   if (self->watch == NULL || self->finishing)
     return;
-  if (self->pending == 0) {
-    stomp_stream_close (self);
-    return;
-  }
+  vnfm_clock_clear_timer (self->clock, &self->send_timer);
+  vnfm_clock_clear_timer (self->clock, &self->expect_timer);
   self->deaf = TRUE;
   self->finishing = TRUE;
   stomp_stream_ref (self); /* its own, until it is closed */
-  stomp_poll_change (self->poll, self->watch, EPOLLOUT);
   self->finish_timer = vnfm_clock_add_timer (self->clock, FINISH_TIME, finish_time_is_over, self);
+  if (self->pending == 0)
+    await_peers_end (self);
+  else
+    stomp_poll_change (self->poll, self->watch, EPOLLOUT);
 }
 
 /* ---- writing */
@@ -275,6 +291,16 @@ read_some (StompStream *self)
 }
 
 static void
+drop_some (StompStream *self)
+{
+  static guint8 buffer[READ_BYTES];
+  gssize count = recv (self->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+
+  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+    stomp_stream_close (self);
+}
+
+static void
 ready (guint32 events, gpointer user_data)
 {
   StompStream *self = stomp_stream_ref (user_data);
@@ -286,12 +312,14 @@ ready (guint32 events, gpointer user_data)
       self->deaf = FALSE;
       fail (self, error);
     } else if (self->pending == 0 && self->finishing)
-      stomp_stream_close (self);
+      await_peers_end (self);
     else if (before > 0 && self->pending == 0 && self->funcs->drained != NULL)
       self->funcs->drained (self, self->owner);
   }
   if (self->watch != NULL && !self->deaf && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
     read_some (self);
+  else if (self->watch != NULL && self->finishing && self->pending == 0)
+    drop_some (self);
   else if (self->watch != NULL && self->deaf && (events & (EPOLLHUP | EPOLLERR)) != 0) {
     self->deaf = FALSE;
     fail (self, g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "the connection broke"));

@@ -42,7 +42,8 @@ gsize stomp_stream_get_pending (StompStream *self);
 /* Microseconds, 0 for none: how often at least something is sent, and how long silence is borne. */
 void stomp_stream_set_heartbeat (StompStream *self, gint64 send, gint64 expect);
 void stomp_stream_set_max_body (StompStream *self, gsize bytes);
-/* What is written goes out first, for a while; nothing is read any more, and the owner is not told of the end. */
+/* What is written goes out first, and the peer may end the connection, for a while; what it sends is dropped, and the
+ * owner is not told of the end. */
 void stomp_stream_finish (StompStream *self);
 void stomp_stream_close (StompStream *self);
 const StompFrame *stomp_stream_peek_frame (StompStream *self);

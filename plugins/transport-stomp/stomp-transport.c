@@ -45,7 +45,7 @@ struct _VnfmStompTransport {
   StompBrokerSettings settings;
   StompBroker *broker;         /* nullable */
   StompConnection *connection; /* nullable */
-  GHashTable *destinations;    /* of the program's subscriptions: "NUMBER HOST" interned, see make_tag() */
+  GHashTable *tags;            /* of the program's subscriptions: "NUMBER HOST" -> Tag, see make_tag() */
 };
 
 G_DEFINE_FINAL_TYPE (VnfmStompTransport, vnfm_stomp_transport, VNFM_TYPE_TRANSPORT)
@@ -90,12 +90,16 @@ tag_free (Tag *tag)
 }
 
 static gpointer
-make_tag (VnfmStompTransport *self, const char *name, VnfmDestination destination, const char *host)
+make_tag (VnfmStompTransport *self, VnfmDestination destination, const char *host)
 {
-  Tag *tag = g_new (Tag, 1);
+  g_autofree char *key = g_strdup_printf ("%d %s", (int)destination, host != NULL ? host : "");
+  Tag *tag = g_hash_table_lookup (self->tags, key);
 
+  if (tag != NULL) /* a subscription may still point to it */
+    return tag;
+  tag = g_new (Tag, 1);
   *tag = (Tag){ destination, g_strdup (host) };
-  g_hash_table_replace (self->destinations, g_strdup (name), tag);
+  g_hash_table_insert (self->tags, g_steal_pointer (&key), tag);
   return tag;
 }
 
@@ -191,6 +195,7 @@ listen_on_all (VnfmStompTransport *self, GError **error)
   g_auto (GStrv) addresses = vnfm_profile_get_list (get_profile (self), GROUP, "listen");
   const char *state_dir = vnfm_context_get_state_dir (vnfm_extension_get_context (VNFM_EXTENSION (self)));
 
+  g_clear_pointer (&self->address, g_free);
   for (guint i = 0; addresses[i] != NULL; i++) {
     g_autofree char *bound = NULL;
     if (!stomp_broker_listen (self->broker, addresses[i], &bound, error))
@@ -255,6 +260,7 @@ stomp_transport_connect_async (VnfmTransport *transport, GCancellable *cancellab
     connect_as_client (self, task);
     return;
   }
+  g_clear_pointer (&self->broker, stomp_broker_free); /* of an attempt that was taken back */
   self->broker =
       stomp_broker_new (vnfm_extension_get_clock (VNFM_EXTENSION (self)), &self->settings, &broker_funcs, self, &error);
   if (self->broker != NULL && listen_on_all (self, &error))
@@ -314,7 +320,7 @@ stomp_transport_subscribe (VnfmTransport *transport, VnfmDestination destination
 {
   VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (transport);
   g_autofree char *full = dup_destination (self, destination, host);
-  gpointer tag = make_tag (self, full, destination, host);
+  gpointer tag = make_tag (self, destination, host);
 
   if (self->broker != NULL)
     stomp_broker_subscribe (self->broker, full + strlen (self->settings.prefix), tag);
@@ -427,7 +433,7 @@ vnfm_stomp_transport_finalize (GObject *object)
 {
   VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (object);
 
-  g_hash_table_unref (self->destinations);
+  g_hash_table_unref (self->tags);
   g_free (self->passcode);
   g_free (self->address);
   g_free (self->settings.prefix);
@@ -479,5 +485,5 @@ vnfm_stomp_transport_class_init (VnfmStompTransportClass *klass)
 static void
 vnfm_stomp_transport_init (VnfmStompTransport *self)
 {
-  self->destinations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)tag_free);
+  self->tags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)tag_free);
 }

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The built-in broker over real sockets: its peers speak raw STOMP from the same main context. */
+#include "config.h"
+
+#include "plugins/transport-stomp/stomp-broker.h"
+#include "tests/support/vnfm-test.h"
+
+#include <string.h>
+#include <vnfm/vnfm-error.h>
+
+#define CONNECT "CONNECT\naccept-version:1.2\nlogin:me\npasscode:secret\n\n"
+
+typedef struct {
+  GSocket *socket;
+  GSource *source;
+  GString *input; /* NUL bytes are shown as "^" */
+  gboolean ended;
+} Peer;
+
+typedef struct {
+  Peer *peer;
+  const char *text;
+} Awaited;
+
+static VnfmClock *test_clock;
+static StompBroker *broker;
+static guint16 port;
+static GString *taken; /* bodies that the program got */
+static guint64 last_token;
+static char *gone_host;
+
+static StompBrokerSettings settings;
+
+static void
+deliver (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner)
+{
+  gsize length = 0;
+  const char *body = g_bytes_get_data (envelope->body, &length);
+
+  g_string_append_len (taken, body, (gssize)length);
+  g_string_append (taken, envelope->redelivered ? "!" : ".");
+  last_token = token;
+}
+
+static void
+reader_gone (const char *host, gpointer owner)
+{
+  g_free (gone_host);
+  gone_host = g_strdup (host);
+}
+
+static const StompBrokerFuncs broker_funcs = { deliver, reader_gone };
+
+static void
+set_up (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bound = NULL;
+
+  settings = (StompBrokerSettings){
+    .prefix = (char *)"/queue/",
+    .login = (char *)"me",
+    .passcode = (char *)"secret",
+    .commands_prefix = (char *)"vnfm.",
+    .commands_suffix = (char *)".actions",
+    .connect_timeout = 20 * G_TIME_SPAN_SECOND,
+    .limits = { 16, 1024, 8192, 256 * 1024 },
+    .max_connections = 310,
+    .queue_limit = 100,
+    .queue_bytes = 64 * 1024 * 1024,
+    .connection_bytes = 64 * 1024,
+    .prefetch = 10,
+  };
+  test_clock = vnfm_clock_new ();
+  taken = g_string_new (NULL);
+  broker = stomp_broker_new (test_clock, &settings, &broker_funcs, NULL, &error);
+  ck_assert_no_error (error);
+  ck_assert (stomp_broker_listen (broker, "127.0.0.1:0", &bound, &error));
+  ck_assert_no_error (error);
+  port = (guint16)g_ascii_strtoull (strrchr (bound, ':') + 1, NULL, 10);
+}
+
+static void
+tear_down (void)
+{
+  g_clear_pointer (&broker, stomp_broker_free);
+  g_clear_object (&test_clock);
+  g_string_free (taken, TRUE);
+  g_clear_pointer (&gone_host, g_free);
+}
+
+/* ---- a peer */
+
+static gboolean
+peer_reads (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Peer *self = user_data;
+  char buffer[16384];
+  gssize count = g_socket_receive_with_blocking (socket, buffer, sizeof buffer, FALSE, NULL, NULL);
+
+  if (count <= 0) {
+    self->ended = TRUE;
+    return G_SOURCE_REMOVE;
+  }
+  for (gssize i = 0; i < count; i++)
+    g_string_append_c (self->input, buffer[i] != '\0' ? buffer[i] : '^');
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+peer_listen (Peer *self)
+{
+  self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (peer_reads), self, NULL);
+  g_source_attach (self->source, NULL);
+}
+
+static Peer *
+peer_new (void)
+{
+  Peer *self = g_new0 (Peer, 1);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  g_autoptr (GError) error = NULL;
+
+  self->input = g_string_new (NULL);
+  self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+  ck_assert_no_error (error);
+  ck_assert (g_socket_connect (self->socket, address, NULL, &error));
+  ck_assert_no_error (error);
+  peer_listen (self);
+  return self;
+}
+
+static void
+peer_free (Peer *self)
+{
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  g_socket_close (self->socket, NULL);
+  g_object_unref (self->socket);
+  g_string_free (self->input, TRUE);
+  g_free (self);
+}
+
+/* As far as the socket takes it; the rest when the broker has read some. */
+static void
+peer_say_bytes (Peer *self, const char *data, gsize length)
+{
+  while (length > 0) {
+    g_autoptr (GError) error = NULL;
+    gssize count = g_socket_send_with_blocking (self->socket, data, length, FALSE, NULL, &error);
+    if (count < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      ck_abort_msg ("%s", error->message);
+    g_main_context_iteration (NULL, FALSE);
+    data += MAX (count, 0);
+    length -= (gsize)MAX (count, 0);
+  }
+}
+
+/* One frame, its NUL included. */
+static void
+peer_say (Peer *self, const char *frame)
+{
+  peer_say_bytes (self, frame, strlen (frame) + 1);
+}
+
+static gboolean
+has_heard (gpointer data)
+{
+  const Awaited *awaited = data;
+
+  return strstr (awaited->peer->input->str, awaited->text) != NULL;
+}
+
+static gboolean
+has_ended (gpointer data)
+{
+  return ((Peer *)data)->ended;
+}
+
+static void
+peer_hear (Peer *self, const char *text)
+{
+  Awaited awaited = { self, text };
+
+  vnfm_test_wait_until (has_heard, &awaited);
+}
+
+static Peer *
+peer_new_logged_in (void)
+{
+  Peer *self = peer_new ();
+
+  peer_say (self, CONNECT);
+  peer_hear (self, "CONNECTED\n");
+  return self;
+}
+
+static void
+peer_subscribe (Peer *self, const char *queue, const char *ack)
+{
+  g_autofree char *frame =
+      g_strdup_printf ("SUBSCRIBE\nid:s\ndestination:/queue/%s\nack:%s\nreceipt:sub\n\n", queue, ack);
+
+  peer_say (self, frame);
+  peer_hear (self, "RECEIPT\nreceipt-id:sub\n");
+}
+
+/* The value of the header "ack" of the last message that was heard. Returns: (transfer full). */
+static char *
+peer_dup_ack (Peer *self)
+{
+  const char *ack = g_strrstr (self->input->str, "\nack:");
+
+  ck_assert_ptr_nonnull (ack);
+  return g_strndup (ack + 5, strcspn (ack + 5, "\n"));
+}
+
+static gboolean
+is_taken (gpointer text)
+{
+  return g_str_equal (taken->str, text);
+}
+
+static gboolean
+is_left_with (gpointer count)
+{
+  return stomp_broker_get_connections (broker) == GPOINTER_TO_UINT (count);
+}
+
+static void
+expect_end (Peer *peer, const char *why)
+{
+  peer_hear (peer, "ERROR\n");
+  peer_hear (peer, why);
+  vnfm_test_wait_until (has_ended, peer);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (0));
+  peer_free (peer);
+}
+
+/* ---- tests */
+
+START_TEST (test_login)
+{
+  Peer *peer = peer_new ();
+
+  peer_say (peer, "CONNECT\naccept-version:1.2\nlogin:me\npasscode:secreT\n\n");
+  expect_end (peer, "login or passcode is wrong");
+  peer = peer_new ();
+  peer_say (peer, "CONNECT\naccept-version:1.0,1.1\nlogin:me\npasscode:secret\n\n");
+  expect_end (peer, "only STOMP 1.2");
+  peer = peer_new ();
+  peer_say (peer, "SEND\ndestination:/queue/q\n\nx");
+  expect_end (peer, "CONNECT comes first");
+}
+END_TEST
+
+/* Who has not logged in gets no memory for a body, even if it would be taken later. */
+START_TEST (test_body_before_login)
+{
+  Peer *peer = peer_new ();
+
+  peer_say (peer, "SEND\ndestination:/queue/q\ncontent-length:100000\n\n");
+  expect_end (peer, "a body of 100000 bytes, of at most 4096");
+}
+END_TEST
+
+START_TEST (test_receipt_after_ack)
+{
+  Peer *peer = peer_new_logged_in ();
+
+  stomp_broker_subscribe (broker, "generic", NULL);
+  peer_say (peer, "SEND\ndestination:/queue/generic\nreceipt:r1\n\nhello");
+  vnfm_test_wait_until (is_taken, (gpointer) "hello.");
+  peer_say (peer, "SUBSCRIBE\nid:other\ndestination:/queue/other\nreceipt:r2\n\n");
+  peer_hear (peer, "receipt-id:r2\n");
+  ck_assert_ptr_null (strstr (peer->input->str, "receipt-id:r1"));
+  stomp_broker_ack (broker, last_token);
+  stomp_broker_ack (broker, last_token); /* harmless */
+  peer_hear (peer, "receipt-id:r1\n");
+  peer_free (peer);
+}
+END_TEST
+
+/* The first receipt would be a lie: nobody has the message yet. */
+START_TEST (test_sent_again)
+{
+  Peer *peer = peer_new_logged_in ();
+
+  peer_say (peer, "SEND\ndestination:/queue/q\nreceipt:r1\nvnfm-message-id:m\n\nx");
+  peer_say (peer, "SEND\ndestination:/queue/q\nreceipt:r2\nvnfm-message-id:m\n\nx");
+  peer_hear (peer, "receipt-id:r1\nvnfm-refused:unknown-outcome it was sent again\n");
+  stomp_broker_subscribe (broker, "q", NULL);
+  ck_assert_str_eq (taken->str, "x.");
+  stomp_broker_ack (broker, last_token);
+  peer_hear (peer, "receipt-id:r2\n\n");
+  peer_free (peer);
+}
+END_TEST
+
+START_TEST (test_redelivery)
+{
+  Peer *sender = peer_new_logged_in ();
+  Peer *first = peer_new_logged_in ();
+
+  peer_subscribe (first, "q", "client-individual");
+  peer_say (sender, "SEND\ndestination:/queue/q\nreceipt:r1\n\none");
+  peer_say (sender, "SEND\ndestination:/queue/q\nreceipt:r2\n\ntwo");
+  peer_hear (first, "\n\none^");
+  peer_hear (first, "\n\ntwo^");
+  peer_free (first);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (1));
+
+  Peer *second = peer_new_logged_in ();
+  peer_subscribe (second, "q", "client");
+  peer_hear (second, "\n\ntwo^");
+  ck_assert (strstr (second->input->str, "\n\none^") < strstr (second->input->str, "\n\ntwo^"));
+  ck_assert_ptr_nonnull (strstr (second->input->str, "redelivered:true\n"));
+  ck_assert_ptr_null (strstr (sender->input->str, "RECEIPT"));
+  g_autofree char *ack = peer_dup_ack (second);
+  g_autofree char *frame = g_strdup_printf ("ACK\nid:%s\n\n", ack);
+  peer_say (second, frame);
+  peer_hear (sender, "receipt-id:r1\n");
+  peer_hear (sender, "receipt-id:r2\n");
+  peer_free (second);
+  peer_free (sender);
+}
+END_TEST
+
+/* Of two subscriptions of one connection that dies, one must not take what the other gives back. */
+START_TEST (test_two_subscriptions_die)
+{
+  Peer *sender = peer_new_logged_in ();
+  Peer *reader = peer_new_logged_in ();
+
+  peer_subscribe (reader, "q", "client-individual");
+  peer_say (sender, "SEND\ndestination:/queue/q\nreceipt:r1\n\nkept");
+  peer_hear (reader, "\n\nkept^");
+  peer_say (reader, "SUBSCRIBE\nid:auto\ndestination:/queue/q\nack:auto\nreceipt:auto\n\n");
+  peer_hear (reader, "receipt-id:auto\n");
+  peer_free (reader);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (1));
+  stomp_broker_subscribe (broker, "q", NULL);
+  ck_assert_str_eq (taken->str, "kept!");
+  peer_free (sender);
+}
+END_TEST
+
+static void
+publish (const char *queue, const char *text, VnfmTestCall *call)
+{
+  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+  g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (body);
+
+  stomp_broker_publish (broker, queue, envelope, g_task_new (NULL, NULL, vnfm_test_got_result, call));
+}
+
+static void
+expect_failure (VnfmTestCall *call, int code)
+{
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (call);
+  g_autoptr (GError) error = NULL;
+
+  ck_assert (!g_task_propagate_boolean (G_TASK (result), &error));
+  ck_assert_error (error, VNFM_ERROR, code);
+}
+
+START_TEST (test_commands_without_reader)
+{
+  Peer *peer = peer_new_logged_in ();
+  VnfmTestCall refused = {}, done = {};
+
+  peer_say (peer, "SEND\ndestination:/queue/vnfm.host-1.actions\nreceipt:r\n\nx");
+  peer_hear (peer, "receipt-id:r\nvnfm-refused:not-found nobody reads this queue\n");
+  publish ("vnfm.host-1.actions", "x", &refused);
+  expect_failure (&refused, VNFM_ERROR_NOT_FOUND);
+
+  peer_subscribe (peer, "vnfm.host-1.actions", "auto");
+  publish ("vnfm.host-1.actions", "command", &done);
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (&done);
+  ck_assert (g_task_propagate_boolean (G_TASK (result), NULL));
+  peer_hear (peer, "\n\ncommand^");
+  ck_assert_ptr_null (gone_host);
+  peer_say (peer, "UNSUBSCRIBE\nid:s\nreceipt:u\n\n");
+  peer_hear (peer, "receipt-id:u\n");
+  ck_assert_str_eq (gone_host, "host-1");
+  peer_free (peer);
+}
+END_TEST
+
+/* What waits is answered when the broker goes, and its peers are let go. */
+START_TEST (test_closed_while_messages_wait)
+{
+  Peer *peer = peer_new_logged_in ();
+  VnfmTestCall waiting = {}, held = {};
+
+  peer_say (peer, "SEND\ndestination:/queue/own\nreceipt:r\n\nx");
+  peer_subscribe (peer, "q", "client-individual");
+  publish ("absent", "x", &waiting);
+  publish ("q", "held", &held);
+  peer_hear (peer, "\n\nheld^");
+  g_clear_pointer (&broker, stomp_broker_free);
+  expect_failure (&waiting, VNFM_ERROR_UNKNOWN_OUTCOME);
+  expect_failure (&held, VNFM_ERROR_UNKNOWN_OUTCOME);
+  vnfm_test_wait_until (has_ended, peer);
+  peer_free (peer);
+}
+END_TEST
+
+/* The peer is still sending the body that is refused: the words that say why must reach it. */
+START_TEST (test_oversized_body)
+{
+  Peer *peer = peer_new_logged_in ();
+  g_autofree char *body = g_strnfill (1024 * 1024, 'x');
+  const char *head = "SEND\ndestination:/queue/big\nreceipt:r\ncontent-length:1048576\n\n";
+
+  peer_say_bytes (peer, head, strlen (head));
+  peer_say_bytes (peer, body, 1024 * 1024);
+  g_socket_shutdown (peer->socket, FALSE, TRUE, NULL);
+  peer_hear (peer, "receipt-id:r\n");
+  expect_end (peer, "a body of 1048576 bytes, of at most 262144");
+}
+END_TEST
+
+static const struct {
+  const char *frame;
+  const char *why;
+} malformed[] = {
+  { "NONSENSE\n\n", "no STOMP command" },
+  { "SEND\ndestination\n\n", "has no colon" },
+  { "SEND\ndestination:/queue/\\x\n\n", "no escape sequence" },
+  { "SEND\ndestination:/topic/x\n\n", "destination that is a queue" },
+  { "SEND\ndestination:/queue/x\ncontent-length:2\n\nabc", "longer than its content-length" },
+  { "SEND\ndestination:/queue/x\ncontent-length:-1\n\n", "is no number" },
+  { "SEND\ndestination:/queue/x", "a NUL before the blank line" },
+  { "SUBSCRIBE\ndestination:/queue/x\n\n", "without an id" },
+  { "SUBSCRIBE\nid:1\ndestination:/queue/x\nack:never\n\n", "unknown ack mode" },
+  { "UNSUBSCRIBE\nid:9\n\n", "without the id of a subscription" },
+  { "ACK\nid:9\n\n", "without the id of a message" },
+  { "BEGIN\ntransaction:1\n\n", "transactions are not spoken" },
+  { "COMMIT\n\n", "not understood" },
+  { "CONNECT\naccept-version:1.2\n\n", "CONNECT on a connection that is open" },
+  { "SEND\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\na:1\n\n",
+    "a frame may have 16 headers" },
+};
+
+START_TEST (test_malformed)
+{
+  Peer *peer = peer_new_logged_in ();
+
+  peer_say (peer, malformed[_i].frame);
+  expect_end (peer, malformed[_i].why);
+}
+END_TEST
+
+/* It gets no more than it can hold; the others do not notice; what it missed comes when it reads again. */
+START_TEST (test_slow_reader)
+{
+  Peer *slow = peer_new_logged_in ();
+  g_autofree char *body = g_strnfill (200 * 1024, 'x');
+  g_autofree char *frame = g_strconcat ("SEND\ndestination:/queue/slow\n\n", body, NULL);
+
+  peer_subscribe (slow, "slow", "auto");
+  g_source_destroy (slow->source);
+  g_source_unref (slow->source);
+  Peer *sender = peer_new_logged_in ();
+  for (guint i = 0; i < 60; i++)
+    peer_say (sender, frame);
+  peer_say (sender, "SEND\ndestination:/queue/slow\nreceipt:last\n\nthe last");
+  peer_subscribe (sender, "other", "auto");
+  ck_assert_ptr_null (strstr (sender->input->str, "receipt-id:last"));
+  peer_listen (slow);
+  peer_hear (sender, "receipt-id:last\n");
+  peer_hear (slow, "\n\nthe last^");
+  ck_assert_uint_gt (slow->input->len, 60 * 200 * 1024);
+  peer_free (slow);
+  peer_free (sender);
+}
+END_TEST
+
+/* Who never reads its receipts is ended before they fill the memory. */
+START_TEST (test_unread_answers)
+{
+  settings.connection_bytes = 4096;
+  settings.limits.body = 64;
+
+  Peer *peer = peer_new_logged_in ();
+  g_autofree char *id = g_strnfill (1000, 'r');
+  GString *both = g_string_new (NULL);
+  GError *error = NULL;
+
+  g_string_append_printf (both, "SUBSCRIBE\nid:s\ndestination:/queue/q\nreceipt:%s\n\n^", id);
+  g_string_append_printf (both, "UNSUBSCRIBE\nid:s\nreceipt:%s\n\n^", id);
+  g_strdelimit (both->str, "^", '\0');
+  g_source_destroy (peer->source);
+  for (gsize at = 0; stomp_broker_get_connections (broker) > 0 && error == NULL;) {
+    gssize count = g_socket_send_with_blocking (peer->socket, both->str + at, both->len - at, FALSE, NULL, &error);
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      g_clear_error (&error);
+    at = (at + (gsize)MAX (count, 0)) % both->len;
+    g_main_context_iteration (NULL, FALSE);
+  }
+  g_string_free (both, TRUE);
+  g_clear_error (&error);
+  ck_assert_uint_eq (stomp_broker_get_connections (broker), 0);
+  peer_free (peer);
+}
+END_TEST
+
+START_TEST (test_many_connections)
+{
+  enum { MANY = 300 };
+  Peer *peers[MANY];
+
+  settings.queue_limit = MANY;
+  for (guint i = 0; i < MANY; i++)
+    peers[i] = peer_new ();
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *frame =
+        g_strdup_printf ("%s%cSUBSCRIBE\nid:s\ndestination:/queue/vnfm.h%u.actions\n\n", CONNECT, 1, i);
+    gsize length = strlen (frame);
+    *strchr (frame, 1) = '\0';
+    peer_say_bytes (peers[i], frame, length + 1);
+    peer_say (peers[i], "SEND\ndestination:/queue/nobody\nreceipt:none\n\n");
+  }
+  for (guint i = 0; i < MANY; i++)
+    peer_hear (peers[i], "CONNECTED\n");
+  ck_assert_uint_eq (stomp_broker_get_connections (broker), MANY);
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *queue = g_strdup_printf ("vnfm.h%u.actions", i);
+    g_autofree char *text = g_strdup_printf ("for %u", i);
+    g_autofree char *heard = g_strdup_printf ("\n\nfor %u^", i);
+    VnfmTestCall call = {};
+    publish (queue, text, &call);
+    g_autoptr (GAsyncResult) result = vnfm_test_wait (&call);
+    ck_assert (g_task_propagate_boolean (G_TASK (result), NULL));
+    peer_hear (peers[i], heard);
+  }
+  for (guint i = 0; i < MANY; i++)
+    peer_free (peers[i]);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (0));
+}
+END_TEST
+
+static Suite *
+stomp_broker_suite (void)
+{
+  Suite *suite = suite_create ("stomp-broker");
+  TCase *tcase = tcase_create ("broker");
+
+  tcase_set_timeout (tcase, 60);
+  tcase_add_checked_fixture (tcase, set_up, tear_down);
+  tcase_add_test (tcase, test_login);
+  tcase_add_test (tcase, test_body_before_login);
+  tcase_add_test (tcase, test_receipt_after_ack);
+  tcase_add_test (tcase, test_sent_again);
+  tcase_add_test (tcase, test_redelivery);
+  tcase_add_test (tcase, test_two_subscriptions_die);
+  tcase_add_test (tcase, test_commands_without_reader);
+  tcase_add_test (tcase, test_closed_while_messages_wait);
+  tcase_add_test (tcase, test_oversized_body);
+  tcase_add_loop_test (tcase, test_malformed, 0, G_N_ELEMENTS (malformed));
+  tcase_add_test (tcase, test_slow_reader);
+  tcase_add_test (tcase, test_unread_answers);
+  tcase_add_test (tcase, test_many_connections);
+  suite_add_tcase (suite, tcase);
+  return suite;
+}
+
+VNFM_TEST_MAIN (stomp_broker_suite)
