@@ -178,14 +178,13 @@ typedef struct {
   VnfmEngine *engine;
   EngineOperation *operation;
   GBytes *body;
-  VnfmEnvelope *delivery;
 } Acceptance;
 
 static void
 acceptance_free (Acceptance *acceptance)
 {
   g_bytes_unref (acceptance->body);
-  vnfm_envelope_unref (acceptance->delivery);
+  g_object_unref (acceptance->operation);
   g_object_unref (acceptance->engine);
   g_free (acceptance);
 }
@@ -206,9 +205,11 @@ acceptance_written (GObject *source, GAsyncResult *result, gpointer user_data)
     operation->retry = vnfm_clock_add_timer (vnfm_engine_get_clock (self), RETRY_DELAY, write_acceptance, acceptance);
     return;
   }
-  vnfm_envelope_ack (acceptance->delivery);
-  acceptance_free (acceptance);
+  g_autoptr (GPtrArray) deliveries = g_steal_pointer (&operation->unacknowledged);
+  for (guint i = 0; i < deliveries->len; i++)
+    vnfm_envelope_ack (g_ptr_array_index (deliveries, i));
   enqueue (self, operation);
+  acceptance_free (acceptance);
 }
 
 static void
@@ -227,6 +228,18 @@ write_acceptance (gpointer user_data)
   journal_commit_async (acceptance->engine->journal, batch, acceptance_written, acceptance);
 }
 
+/* The journal may not have taken the first delivery yet. */
+static void
+acknowledge_repeat (VnfmEngine *self, const char *id, VnfmEnvelope *delivery)
+{
+  EngineOperation *operation = g_hash_table_lookup (self->operations, id);
+
+  if (operation != NULL && operation->unacknowledged != NULL)
+    g_ptr_array_add (operation->unacknowledged, vnfm_envelope_ref (delivery));
+  else
+    vnfm_envelope_ack (delivery);
+}
+
 void
 vnfm_engine_accept (VnfmEngine *self, Request *request, VnfmMessage *message, VnfmRecord *record,
                     VnfmEnvelope *delivery)
@@ -238,7 +251,7 @@ vnfm_engine_accept (VnfmEngine *self, Request *request, VnfmMessage *message, Vn
                request->action_name != NULL ? request->action_name : "request",
                request->vnf_name != NULL ? request->vnf_name : "an unnamed VNF", taken);
     self->counters.repeated++;
-    vnfm_envelope_ack (delivery);
+    acknowledge_repeat (self, taken, delivery);
     request_free (request);
     return;
   }
@@ -250,8 +263,9 @@ vnfm_engine_accept (VnfmEngine *self, Request *request, VnfmMessage *message, Vn
   self->counters.accepted++;
 
   Acceptance *acceptance = g_new (Acceptance, 1);
-  *acceptance =
-      (Acceptance){ g_object_ref (self), operation, g_bytes_ref (delivery->body), vnfm_envelope_ref (delivery) };
+  *acceptance = (Acceptance){ g_object_ref (self), g_object_ref (operation), g_bytes_ref (delivery->body) };
+  operation->unacknowledged = g_ptr_array_new_with_free_func ((GDestroyNotify)vnfm_envelope_unref);
+  g_ptr_array_add (operation->unacknowledged, vnfm_envelope_ref (delivery));
   write_acceptance (acceptance);
 }
 

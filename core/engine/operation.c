@@ -439,6 +439,7 @@ engine_operation_finalize (GObject *object)
   g_clear_pointer (&self->vnfcs, g_ptr_array_unref);
   g_clear_pointer (&self->awaited, g_ptr_array_unref);
   g_clear_pointer (&self->placement, g_bytes_unref);
+  g_clear_pointer (&self->unacknowledged, g_ptr_array_unref);
   g_clear_pointer (&self->log_lines[0], g_strfreev);
   g_clear_pointer (&self->log_lines[1], g_strfreev);
   g_clear_object (&self->profile);

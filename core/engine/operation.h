@@ -84,8 +84,9 @@ struct _EngineOperation {
 
   GBytes *answer; /* nullable: decided */
   gint64 answered;
-  gboolean sending; /* the answer is on its way */
-  VnfmTimer *retry; /* of journaling or sending the answer */
+  gboolean sending;          /* the answer is on its way */
+  VnfmTimer *retry;          /* of journaling or sending the answer */
+  GPtrArray *unacknowledged; /* of VnfmEnvelope: how the request came; NULL when the journal has it */
 
   char *title;    /* nullable: made on demand */
   char *progress; /* nullable */
