@@ -457,8 +457,9 @@ state_changed (VnfmTransport *transport, GParamSpec *property, gpointer user_dat
 
   if (vnfm_transport_get_state (transport) != VNFM_TRANSPORT_CONNECTED)
     return;
-  ems_registrar_register (self->registrar);
+  /* The answers first: a manager that hears of the agent again asks anew for what it has no answer to. */
   ems_outbox_flush (self->outbox);
+  ems_registrar_register (self->registrar);
 }
 
 /* What an earlier agent left. */
