@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "plugins/transport-stomp/stomp-broker.h"
+#include "plugins/transport-stomp/stomp-connection.h"
 #include "tests/support/vnfm-test.h"
 
 #include <string.h>
@@ -542,6 +543,54 @@ START_TEST (test_many_connections)
 }
 END_TEST
 
+/* ---- our own client */
+
+static StompConnection *client;
+
+static void
+client_got (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner)
+{
+}
+
+static void
+client_lost (const GError *error, gpointer owner)
+{
+  g_clear_pointer (&client, stomp_connection_free);
+}
+
+/* As the transport does: whoever hears the good-bye frees the connection. */
+static void
+good_bye_said (GObject *source, GAsyncResult *result, gpointer call)
+{
+  g_clear_pointer (&client, stomp_connection_free);
+  vnfm_test_got_result (source, result, call);
+}
+
+/* The broker says good-bye, or is gone before it can. */
+START_TEST (test_good_bye)
+{
+  static const StompConnectionFuncs funcs = { client_got, client_lost };
+  StompConnectionSettings wanted = { "127.0.0.1", port, "me", "secret", 0, G_TIME_SPAN_MINUTE, settings.limits };
+  VnfmTestCall opened = {}, sent = {}, left = {};
+  g_autoptr (GBytes) body = g_bytes_new_static ("x", 1);
+  g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (body);
+  g_autoptr (GError) error = NULL;
+
+  stomp_connection_open_async (test_clock, &wanted, &funcs, NULL, NULL, vnfm_test_got_result, &opened);
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (&opened);
+  client = stomp_connection_open_finish (result, &error);
+  ck_assert_no_error (error);
+  stomp_connection_send (client, "/queue/absent", envelope, g_task_new (NULL, NULL, vnfm_test_got_result, &sent));
+  stomp_connection_disconnect (client, g_task_new (NULL, NULL, good_bye_said, &left));
+  if (_i == 1)
+    g_clear_pointer (&broker, stomp_broker_free);
+  g_autoptr (GAsyncResult) good_bye = vnfm_test_wait (&left);
+  ck_assert (g_task_propagate_boolean (G_TASK (good_bye), NULL));
+  ck_assert_ptr_null (client);
+  expect_failure (&sent, VNFM_ERROR_UNKNOWN_OUTCOME); /* the good-bye is no receipt for what was sent */
+}
+END_TEST
+
 static Suite *
 stomp_broker_suite (void)
 {
@@ -563,6 +612,7 @@ stomp_broker_suite (void)
   tcase_add_test (tcase, test_slow_reader);
   tcase_add_test (tcase, test_unread_answers);
   tcase_add_test (tcase, test_many_connections);
+  tcase_add_loop_test (tcase, test_good_bye, 0, 2);
   suite_add_tcase (suite, tcase);
   return suite;
 }
