@@ -333,6 +333,7 @@ def test_unconfirmed_answer_is_sent_again(w):
     w.start_agent()
     # It has the same message id, so the broker keeps one of the two, and who sends last hears that it has arrived.
     assert os.listdir(w.path("state/outbox")), "kept until it is confirmed"
+    w.manager.ask({"action": "NONSENSE"})  # answered after the outbox was sent
     w.manager.send("ACK", {"id": headers["ack"]})
     wait_until(lambda: not os.listdir(w.path("state/outbox")), "the receipt arrives")
     # A manager that dies before it acknowledges is given it again.
