@@ -84,7 +84,6 @@ struct _EngineOperation {
 
   GBytes *answer; /* nullable: decided */
   gint64 answered;
-  gboolean sending;          /* the answer is on its way */
   VnfmTimer *retry;          /* of journaling or sending the answer */
   GPtrArray *unacknowledged; /* of VnfmEnvelope: how the request came; NULL when the journal has it */
 
