@@ -164,10 +164,15 @@ close_between (int first, int last)
     close (file);
 }
 
-/* Everything but what the plan needs: the agent's connection to the broker must not live on in a daemon. */
+/* Everything but what the plan needs: neither the agent's connection to the broker nor the pipe that it logs to may be
+ * held open by a script. */
 static void
 close_others (const EmsSupervision *plan)
 {
+  int null = open ("/dev/null", O_RDWR);
+
+  for (int file = 0; file <= 2; file++)
+    dup2 (null, file);
   const int keep[] = { plan->out, plan->err, plan->outcome, plan->process, plan->alive };
 
   /* From one that is kept to the next larger one; qsort() may allocate. */

@@ -6,6 +6,7 @@
 
 #include <vnfm/vnfm-error.h>
 
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -176,12 +177,26 @@ run (VnfmProfile *profile, const Options *options, GError **error)
   return TRUE;
 }
 
+/* Started without them, a file of the agent's would get one of their numbers. */
+static void
+take_standard_files (void)
+{
+  int file;
+
+  do
+    file = open ("/dev/null", O_RDWR);
+  while (file >= 0 && file <= 2);
+  if (file > 2)
+    close (file);
+}
+
 int
 main (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
   g_autoptr (GError) error = NULL;
 
+  take_standard_files ();
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
   g_log_writer_default_set_use_stderr (TRUE);
