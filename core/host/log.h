@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* The one log writer of the programs: to the journal where stderr is the journal's, else to stderr; secrets are masked.
- * @verbose: 0: what an operator wants, 1: steps too (info), 2: all (debug). */
+ * @verbose: 0: what an operator wants, 1: steps too (info), 2: all (debug). The environment may ask for more: VNFM_LOG
+ * is message, info or debug. */
 void host_log_init (const char *program, int verbose);
 /* Never written from now on: "********" stands in for it. Short values (under 6 bytes) are not secrets worth the name.
  */
