@@ -59,11 +59,17 @@ UNIT_TESTS += tests/unit/test-clock
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-profile
 tests_unit_test_profile_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-configuration tests/unit/test-log
+tests_unit_test_configuration_LDADD = core/host/libvnfm-host.la $(UNIT_LIBS)
+tests_unit_test_log_LDADD = core/host/libvnfm-host.la $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-plugin-host
 tests_unit_test_plugin_host_LDADD = core/host/libvnfm-host.la $(UNIT_LIBS)
 EXTRA_tests_unit_test_plugin_host_DEPENDENCIES = $(ZOO)
 # Plugins with one fault each; -rpath makes them shared objects although they are never installed.
 ZOO = \
+	tests/support/plugins/abstract-type.la \
+	tests/support/plugins/bad-default.la \
+	tests/support/plugins/bare-key.la \
 	tests/support/plugins/failing-start.la \
 	tests/support/plugins/foreign-keys.la \
 	tests/support/plugins/good.la \
@@ -79,6 +85,12 @@ ZOO = \
 ZOO_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 check_LTLIBRARIES += $(ZOO)
 EXTRA_DIST += tests/support/plugins/zoo.h
+tests_support_plugins_abstract_type_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_abstract_type_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_bad_default_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_bad_default_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_bare_key_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_bare_key_la_LIBADD = $(SDK_LIBS)
 tests_support_plugins_failing_start_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
 tests_support_plugins_failing_start_la_LIBADD = $(SDK_LIBS)
 tests_support_plugins_foreign_keys_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
@@ -192,6 +204,19 @@ endif
 TESTS += tests/unit/test-documents.sh
 EXTRA_DIST += tests/unit/test-documents.sh
 TESTS += tests/unit/check-exports.sh
+# It needs what the profiles name.
+if TRANSPORT_STOMP
+if EMS_AGENT
+if NEGOTIATOR_NFVO
+if STORE_SQLITE
+if HANDLER_SCRIPTS
+TESTS += tests/unit/test-vnfmd-options.sh
+endif
+endif
+endif
+endif
+endif
+EXTRA_DIST += tests/unit/test-vnfmd-options.sh
 EXTRA_DIST += tests/unit/check-exports.sh
 
 if EMS_AGENT

@@ -166,14 +166,20 @@ run (HostPlugins *plugins, VnfmProfile *profile, const char *profile_name, GPtrA
 static int
 answer_question (const Options *options, HostPlugins *plugins, VnfmProfile *profile, GPtrArray *warnings)
 {
+  g_autoptr (GError) error = NULL;
+
   tell_warnings (warnings);
   if (options->list_plugins) {
     host_plugins_scan (plugins, TRUE);
     host_plugins_print (plugins, options->json);
   } else if (options->print_config)
     host_configuration_print (profile, options->json);
-  else
+  else if (host_plugins_check (plugins, &error))
     g_print ("The configuration is good.\n");
+  else {
+    g_printerr ("vnfmd: %s\n", error->message);
+    return EXIT_FAILURE;
+  }
   return EXIT_SUCCESS;
 }
 

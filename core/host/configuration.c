@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Layers of key-files, from the profile to the command line, and how the outcome is printed. Which keys there are is
+ * the caller's knowledge: it declares them and has them checked. */
 #include "config.h"
 
 #include "core/host/configuration.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <vnfm/vnfm-json.h>
 
@@ -33,31 +38,38 @@ host_options_add (HostOptions *options, GOptionContext *context)
   g_option_context_add_main_entries (context, entries, NULL);
 }
 
+/* Below the tree's own folders: one may install into a folder of the build tree. */
 gboolean
 host_is_uninstalled (void)
 {
+  static const char *const folders[] = { "core", "tests" };
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  char *tree = realpath (VNFM_BUILDDIR, NULL);
+  gboolean uninstalled = FALSE;
 
-  return program != NULL && g_str_has_prefix (program, VNFM_BUILDDIR "/");
+  for (guint i = 0; program != NULL && tree != NULL && i < G_N_ELEMENTS (folders); i++) {
+    g_autofree char *prefix = g_strdup_printf ("%s/%s/", tree, folders[i]);
+    uninstalled |= g_str_has_prefix (program, prefix);
+  }
+  free (tree);
+  return uninstalled;
 }
 
 static char *
-find_profile (const char *name, GError **error)
+find_profile (const char *name, const HostFolders *folders, GError **error)
 {
   g_autofree char *file = g_strconcat (name, ".conf", NULL);
-  const char *folders[] = { VNFM_SYSCONFDIR "/profiles",
-                            host_is_uninstalled () ? VNFM_SRCDIR "/data/profiles" : VNFM_PROFILEDIR, NULL };
+  g_autoptr (GString) searched = g_string_new (NULL);
 
   if (strchr (name, '/') != NULL)
     return g_strdup (name);
-  for (guint i = 0; folders[i] != NULL; i++) {
-    char *path = g_build_filename (folders[i], file, NULL);
+  for (guint i = 0; folders->profiles[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename (folders->profiles[i], file, NULL);
     if (g_file_test (path, G_FILE_TEST_EXISTS))
-      return path;
-    g_free (path);
+      return g_steal_pointer (&path);
+    g_string_append_printf (searched, "%s%s", i > 0 ? " or " : "", folders->profiles[i]);
   }
-  g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "there is no profile %s in %s or %s", name, folders[0],
-               folders[1]);
+  g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "there is no profile %s in %s", name, searched->str);
   return NULL;
 }
 
@@ -67,16 +79,21 @@ by_name (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
-/* Drop-ins in order of their names. A missing folder has none. */
+/* Drop-ins in order of their names. A missing folder has none; one that cannot be read may have some. */
 static gboolean
 load_drop_ins (VnfmProfile *profile, const char *folder, GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &cause);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
+  if (dir == NULL && !g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG, cause->message);
+    return FALSE;
+  }
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".conf"))
+    if (g_str_has_suffix (name, ".conf") && *name != '.')
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, by_name);
   for (guint i = 0; i < names->len; i++) {
@@ -88,17 +105,16 @@ load_drop_ins (VnfmProfile *profile, const char *folder, GError **error)
 }
 
 static gboolean
-load_site (VnfmProfile *profile, const char *config, GError **error)
+load_site (VnfmProfile *profile, const char *folder, GError **error)
 {
-  const char *site = VNFM_SYSCONFDIR "/vnfmd.conf";
+  g_autofree char *file = g_build_filename (folder, "vnfmd.conf", NULL);
+  g_autofree char *drop_ins = g_build_filename (folder, "conf.d", NULL);
+  GStatBuf status;
 
-  if (config != NULL)
-    return vnfm_profile_load_file (profile, config, error);
-  if (host_is_uninstalled ())
-    return TRUE;
-  if (g_file_test (site, G_FILE_TEST_EXISTS) && !vnfm_profile_load_file (profile, site, error))
+  /* Only what is surely not there is left out: else a manager would run without what the operator wrote. */
+  if ((g_lstat (file, &status) == 0 || errno != ENOENT) && !vnfm_profile_load_file (profile, file, error))
     return FALSE;
-  return load_drop_ins (profile, VNFM_SYSCONFDIR "/conf.d", error);
+  return load_drop_ins (profile, drop_ins, error);
 }
 
 /* GROUP.KEY=VALUE; a group may contain dots itself. */
@@ -119,11 +135,16 @@ set_one (VnfmProfile *profile, const char *text, GError **error)
 }
 
 gboolean
-host_configuration_load (VnfmProfile *profile, const HostOptions *options, const char *fallback, GError **error)
+host_configuration_load_from (VnfmProfile *profile, const HostOptions *options, const char *fallback,
+                              const HostFolders *folders, GError **error)
 {
-  g_autofree char *path = find_profile (options->profile != NULL ? options->profile : fallback, error);
+  g_autofree char *path = find_profile (options->profile != NULL ? options->profile : fallback, folders, error);
 
-  if (path == NULL || !vnfm_profile_load_file (profile, path, error) || !load_site (profile, options->config, error))
+  if (path == NULL || !vnfm_profile_load_file (profile, path, error))
+    return FALSE;
+  if (options->config != NULL && !vnfm_profile_load_file (profile, options->config, error))
+    return FALSE;
+  if (options->config == NULL && folders->site != NULL && !load_site (profile, folders->site, error))
     return FALSE;
   for (guint i = 0; options->set != NULL && options->set[i] != NULL; i++)
     if (!set_one (profile, options->set[i], error))
@@ -133,6 +154,16 @@ host_configuration_load (VnfmProfile *profile, const HostOptions *options, const
     vnfm_profile_set (profile, "vnfmd", "state-dir", state_dir, "--state-dir");
   }
   return TRUE;
+}
+
+gboolean
+host_configuration_load (VnfmProfile *profile, const HostOptions *options, const char *fallback, GError **error)
+{
+  static const HostFolders installed = { { VNFM_SYSCONFDIR "/profiles", VNFM_PROFILEDIR }, VNFM_SYSCONFDIR };
+  static const HostFolders uninstalled = { { VNFM_SRCDIR "/data/profiles", VNFM_SYSCONFDIR "/profiles" }, NULL };
+
+  return host_configuration_load_from (profile, options, fallback, host_is_uninstalled () ? &uninstalled : &installed,
+                                       error);
 }
 
 /* ---- printing */

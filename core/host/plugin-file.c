@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One module: what is looked at before its code may run, and what its code must bring. */
 #include "config.h"
 
 #include "core/host/plugin-file.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,7 +61,12 @@ plugin_file_load (const char *path, GError **error)
     return NULL;
   GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL);
   if (module == NULL) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_PLUGIN, "it cannot be loaded: %s", g_module_error ());
+    const char *cause = g_module_error ();
+    gsize length = strlen (path);
+    /* The loader may tell the path, which the caller tells too. */
+    if (strncmp (cause, path, length) == 0 && g_str_has_prefix (cause + length, ": "))
+      cause += length + strlen (": ");
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_PLUGIN, "it cannot be loaded: %s", cause);
     return NULL;
   }
   /* Types and quarks that it registers cannot be taken back: it stays, used or not. */

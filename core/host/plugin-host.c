@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Plugins by kind and name, and what became of each:
+ *
+ *   available --load--> loaded --start fails--> disabled
+ *       \------------load fails---------------->/
+ *
+ * A disabled plugin stays disabled, with the reason of the first failure. */
 #include "config.h"
 
 #include "core/host/plugin-host.h"
@@ -60,15 +66,24 @@ host_plugins_init (HostPlugins *self)
   self->plugins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)host_plugin_free);
 }
 
+static gint
+by_path (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
 /* libtool keeps each module in a folder of its own while it is not installed. */
 static void
 add_build_tree (HostPlugins *self)
 {
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
   g_autoptr (GDir) dir = g_dir_open (VNFM_BUILDDIR "/plugins", 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    g_ptr_array_add (self->folders, g_build_filename (VNFM_BUILDDIR "/plugins", name, ".libs", NULL));
+    g_ptr_array_add (folders, g_build_filename (VNFM_BUILDDIR "/plugins", name, ".libs", NULL));
+  g_ptr_array_sort (folders, by_path);
+  g_ptr_array_extend_and_steal (self->folders, g_steal_pointer (&folders));
 }
 
 HostPlugins *
@@ -78,12 +93,10 @@ host_plugins_new (const char *const *folders)
 
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     g_ptr_array_add (self->folders, g_canonicalize_filename (folders[i], NULL));
-  if (host_is_uninstalled ()) {
+  if (host_is_uninstalled ())
     add_build_tree (self);
-  } else {
-    g_ptr_array_add (self->folders, g_strdup (VNFM_PLUGINDIR));
-    g_ptr_array_add (self->folders, g_strdup (LOCAL_PLUGINS));
-  }
+  g_ptr_array_add (self->folders, g_strdup (VNFM_PLUGINDIR));
+  g_ptr_array_add (self->folders, g_strdup (LOCAL_PLUGINS));
   return self;
 }
 
@@ -107,6 +120,32 @@ base_type (VnfmPluginKind kind)
   }
 }
 
+/* Returns: (nullable): what is wrong with the declaration of a key. */
+static const char *
+find_wrong_key (const VnfmPluginInfo *info, const VnfmKey *key)
+{
+  gsize length = strlen (info->name);
+
+  if (strncmp (key->group, info->name, length) != 0 || (key->group[length] != '\0' && key->group[length] != '.'))
+    return "it declares a key in a group that is not its own";
+  if (key->name == NULL || key->help == NULL || (key->type == VNFM_KEY_CHOICE && key->choices == NULL))
+    return "it declares a key without a name, a line of help or its choices";
+  return NULL;
+}
+
+/* A default is a value like those that are written, and held to the same. */
+static gboolean
+check_defaults (const VnfmKey *keys, GError **error)
+{
+  g_autoptr (VnfmProfile) profile = vnfm_profile_new ();
+
+  vnfm_profile_declare (profile, keys);
+  for (; keys != NULL && keys->group != NULL; keys++)
+    if (keys->fallback != NULL)
+      vnfm_profile_set (profile, keys->group, keys->name, keys->fallback, "a default of its own is wrong");
+  return vnfm_profile_check (profile, NULL, error);
+}
+
 /* What a plugin says of itself must be what its file's name promised. */
 static gboolean
 check_info (const HostPlugin *plugin, const VnfmPluginInfo *info, GError **error)
@@ -114,18 +153,17 @@ check_info (const HostPlugin *plugin, const VnfmPluginInfo *info, GError **error
   const char *wrong = NULL;
 
   if (info->kind != plugin->kind || g_strcmp0 (info->name, plugin->name) != 0)
-    wrong = "says that it is another plugin than its file's name";
+    wrong = "it says that it is another plugin than its file's name";
   else if (info->version == NULL || info->get_type == NULL)
-    wrong = "has no version or no type";
+    wrong = "it has no version or no type";
   else if (!g_type_is_a (info->get_type (), base_type (info->kind)))
-    wrong = "brings an object of another kind";
-  for (const VnfmKey *key = info->keys; wrong == NULL && key != NULL && key->group != NULL; key++) {
-    gsize length = strlen (info->name);
-    if (strncmp (key->group, info->name, length) != 0 || (key->group[length] != '\0' && key->group[length] != '.'))
-      wrong = "declares a key in a group that is not its own";
-  }
+    wrong = "it brings an object of another kind";
+  else if (G_TYPE_IS_ABSTRACT (info->get_type ()))
+    wrong = "it brings a type of which there are no objects";
+  for (const VnfmKey *key = info->keys; wrong == NULL && key != NULL && key->group != NULL; key++)
+    wrong = find_wrong_key (info, key);
   if (wrong == NULL)
-    return TRUE;
+    return check_defaults (info->keys, error);
   g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_PLUGIN, wrong);
   return FALSE;
 }
@@ -247,6 +285,24 @@ host_plugins_start (HostPlugins *self, VnfmExtension *extension, GError **error)
   disable (plugin, cause->message);
   g_propagate_prefixed_error (error, g_steal_pointer (&cause),
                               "plugin %s-%s did not start: ", vnfm_plugin_kind_get_nick (plugin->kind), plugin->name);
+  return FALSE;
+}
+
+gboolean
+host_plugins_check (HostPlugins *self, GError **error)
+{
+  g_autoptr (GPtrArray) all = host_plugins_get_all (self);
+  g_autoptr (GString) findings = g_string_new (NULL);
+
+  for (guint i = 0; i < all->len; i++) {
+    const HostPlugin *plugin = g_ptr_array_index (all, i);
+    if (plugin->state == HOST_PLUGIN_DISABLED)
+      g_string_append_printf (findings, "%splugin %s-%s: %s", findings->len > 0 ? "\n" : "",
+                              vnfm_plugin_kind_get_nick (plugin->kind), plugin->name, plugin->reason);
+  }
+  if (findings->len == 0)
+    return TRUE;
+  g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_PLUGIN, findings->str);
   return FALSE;
 }
 

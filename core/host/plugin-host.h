@@ -60,6 +60,9 @@ VnfmExtension *host_plugins_create (HostPlugins *self, VnfmPluginKind kind, cons
 /* Starts an extension that was made here; a failure disables its plugin. */
 gboolean host_plugins_start (HostPlugins *self, VnfmExtension *extension, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether all that was asked for so far can be used. Errors: VNFM_ERROR_PLUGIN with a line for each that cannot. */
+gboolean host_plugins_check (HostPlugins *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Looks through all folders, so that host_plugins_get_all() knows what could be loaded; with @load, loads it. */
 void host_plugins_scan (HostPlugins *self, gboolean load);
 /* In order of kind and name. Returns: (transfer container) (element-type HostPlugin). */

@@ -45,9 +45,9 @@ copy_module (const char *name, const char *folder, const char *file)
 static void
 fill_zoo (void)
 {
-  static const char *const names[] = { "good",      "other-major", "newer-minor",  "no-entry",
-                                       "no-abi",    "refusing",    "silent",       "failing-start",
-                                       "undefined", "other-type",  "foreign-keys", "silent-start" };
+  static const char *const names[] = { "good",         "other-major",  "newer-minor",   "no-entry",  "no-abi",
+                                       "refusing",     "silent",       "failing-start", "undefined", "other-type",
+                                       "foreign-keys", "silent-start", "abstract-type", "bare-key",  "bad-default" };
   zoo = vnfm_test_make_folder ();
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *file = g_strdup_printf ("handler-%s.so", names[i]);
@@ -125,7 +125,10 @@ static const struct {
   { VNFM_PLUGIN_HANDLER, "better", "says that it is another plugin than its file's name" },
   { VNFM_PLUGIN_HANDLER, "other-type", "brings an object of another kind" },
   { VNFM_PLUGIN_HANDLER, "foreign-keys", "declares a key in a group that is not its own" },
-  { VNFM_PLUGIN_HANDLER, "undefined", "zoo_function_that_nobody_has" },
+  { VNFM_PLUGIN_HANDLER, "abstract-type", "it brings a type of which there are no objects" },
+  { VNFM_PLUGIN_HANDLER, "bare-key", "it declares a key without a name, a line of help or its choices" },
+  { VNFM_PLUGIN_HANDLER, "bad-default", "a default of its own is wrong: [bad-default] patience: \"30 seconds\"" },
+  { VNFM_PLUGIN_HANDLER, "undefined", "it cannot be loaded: undefined symbol: zoo_function_that_nobody_has" },
   { VNFM_PLUGIN_HANDLER, "text", "it cannot be loaded: " },
   { VNFM_PLUGIN_HANDLER, "folder", "it is no regular file" },
   { VNFM_PLUGIN_HANDLER, "writable", "it can be written by others (mode 775)" },
@@ -246,6 +249,27 @@ START_TEST (a_plugin_that_does_not_start_is_disabled)
 }
 END_TEST
 
+START_TEST (what_was_asked_for_and_cannot_be_used_is_told_at_once)
+{
+  g_autoptr (GError) error = NULL;
+
+  host_plugins_scan (plugins, FALSE);
+  ck_assert_ptr_nonnull (host_plugins_load (plugins, VNFM_PLUGIN_HANDLER, "good", &error));
+  ck_assert (host_plugins_check (plugins, &error));
+  ck_assert_no_error (error);
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) cause = NULL;
+    const char *name = i == 0 ? "missing" : "absent";
+    ck_assert_ptr_null (host_plugins_load (plugins, i == 0 ? VNFM_PLUGIN_HANDLER : VNFM_PLUGIN_STORE, name, &cause));
+    ck_assert_str_eq (cause->message, "it is not installed");
+  }
+  ck_assert (!host_plugins_check (plugins, &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_PLUGIN);
+  ck_assert_str_eq (error->message,
+                    "plugin store-absent: it is not installed\nplugin handler-missing: it is not installed");
+}
+END_TEST
+
 /* ---- looking around */
 
 START_TEST (the_first_folder_wins)
@@ -340,6 +364,7 @@ plugin_host_suite (void)
   tcase_add_test (zoo_case, a_folder_that_others_can_write);
   tcase_add_test (zoo_case, a_good_plugin_is_loaded_and_makes_its_extension);
   tcase_add_loop_test (zoo_case, a_plugin_that_does_not_start_is_disabled, 0, G_N_ELEMENTS (starts));
+  tcase_add_test (zoo_case, what_was_asked_for_and_cannot_be_used_is_told_at_once);
   tcase_add_test (zoo_case, the_first_folder_wins);
   tcase_add_test (zoo_case, a_scan_finds_all_and_loads_what_can_be);
   tcase_add_test (zoo_case, the_table_and_its_json);
