@@ -28,7 +28,7 @@ CLEANFILES += data/vnfmd.service
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = data/sysusers.d/vnfmd.conf
 
-EXTRA_DIST += data/vnfmd.service.in
+EXTRA_DIST += data/vnfmd.service.in data/README.md
 
 # The agent (plugins/ems-agent).
 EXTRA_DIST += data/vnfm-ems.service.in

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A handler to copy. Beside another handler it writes a line to a file after each CONFIGURE of its VNF types; with
- * [example] replace=true it stands instead of it: no script runs, a line is written for each event.
+/* A handler to copy. With mode=beside it writes a line to a file after each CONFIGURE of its VNF types; with
+ * mode=instead no other handler works for them, no script runs, and a line is written for each event.
  *
  *   emission of a signal -> on_...() -> deferral -> file is opened -> line is written -> deferral is settled
  *
@@ -11,16 +11,18 @@
 
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 
-/* Every key has a type, a default and a line of help; the group is the plugin's name. vnfmd checks the values, and
- * "vnfmd --print-config" shows them. */
+/* Every key has a type, a default (NULL: none) and a line of help; the group is the plugin's name. vnfmd checks the
+ * values, and "vnfmd --print-config" shows them. */
 static const VnfmKey keys[] = {
-  { "example", "file", VNFM_KEY_PATH, "/tmp/vnfmd-example", "where the lines are written", VNFM_KEY_NONE, NULL },
-  { "example", "replace", VNFM_KEY_BOOLEAN, "false", "write lines instead of running scripts", VNFM_KEY_NONE, NULL },
+  { "example", "file", VNFM_KEY_PATH, NULL, "where the lines are written", VNFM_KEY_NONE, NULL },
   {},
 };
 
-static const VnfmEvent replaced[] = { VNFM_EVENT_INSTANTIATE, VNFM_EVENT_CONFIGURE, VNFM_EVENT_START,
-                                      VNFM_EVENT_TERMINATE };
+/* What it does itself where it stands instead of the handler of scripts. */
+static const VnfmEvent replaced[] = {
+  VNFM_EVENT_INSTANTIATE, VNFM_EVENT_CONFIGURE, VNFM_EVENT_START,  VNFM_EVENT_STOP,     VNFM_EVENT_TERMINATE,
+  VNFM_EVENT_ERROR,       VNFM_EVENT_HEAL,      VNFM_EVENT_UPDATE, VNFM_EVENT_SCALE_IN,
+};
 
 G_DECLARE_FINAL_TYPE (ExampleHandler, example_handler, EXAMPLE, HANDLER, VnfmHandler)
 
@@ -124,18 +126,36 @@ example_handler_detach (VnfmHandler *handler)
   g_clear_object (&self->lifecycle);
 }
 
+/* vnfmd itself declares [handler.NAME] mode and types for each handler. */
+static gboolean
+works_instead (ExampleHandler *self)
+{
+  VnfmProfile *profile = vnfm_extension_get_profile (VNFM_EXTENSION (self));
+
+  return strcmp (vnfm_profile_get_string (profile, "handler.example", "mode"), "instead") == 0;
+}
+
 /* @types: those that [handler.example] mode= and types= leave to this handler; connect for these and no others. */
 static void
 example_handler_attach (VnfmHandler *handler, VnfmLifecycle *lifecycle, VnfmTypeSet *types)
 {
   ExampleHandler *self = EXAMPLE_HANDLER (handler);
-  VnfmProfile *profile = vnfm_extension_get_profile (VNFM_EXTENSION (self));
 
   example_handler_detach (handler);
   self->lifecycle = g_object_ref (lifecycle);
   connect_to (self, VNFM_PHASE_AFTER, VNFM_EVENT_CONFIGURE, types, on_after);
-  for (guint i = 0; vnfm_profile_get_boolean (profile, "example", "replace") && i < G_N_ELEMENTS (replaced); i++)
+  for (guint i = 0; works_instead (self) && i < G_N_ELEMENTS (replaced); i++)
     connect_to (self, VNFM_PHASE_ON, replaced[i], types, on_event);
+}
+
+/* What cannot work says so before the first VNF comes: vnfmd tells the reason and does not start. */
+static gboolean
+example_handler_start (VnfmExtension *extension, GError **error)
+{
+  if (vnfm_profile_get_string (vnfm_extension_get_profile (extension), "example", "file") != NULL)
+    return TRUE;
+  g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "[example] file is not set");
+  return FALSE;
 }
 
 static void
@@ -152,6 +172,7 @@ static void
 example_handler_class_init (ExampleHandlerClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = example_handler_finalize;
+  VNFM_EXTENSION_CLASS (klass)->start = example_handler_start;
   VNFM_HANDLER_CLASS (klass)->attach = example_handler_attach;
   VNFM_HANDLER_CLASS (klass)->detach = example_handler_detach;
 }

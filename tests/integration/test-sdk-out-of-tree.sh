@@ -141,10 +141,19 @@ acts_beside ()
     ran make-site.sh && ran need-python.sh && ran server_configure.sh && ran fetch.sh
 }
 
+# Without its key it does not start, and then vnfmd does not either.
+says_what_it_misses ()
+{
+  mkdir -p -m 0700 "$folder/state"
+  "$vnfmd" --plugin-dir "$plugins" --set vnfmd.handlers=scripts,example --set stomp.listen=127.0.0.1:0 \
+    --set vnfmd.control-socket="$folder/control" --state-dir "$folder/state" > "$folder/list" 2>&1
+  test $? = 1 && grep -q 'handler-example did not start: \[example\] file is not set' "$folder/list"
+}
+
 # START of "instead" serves no page: nobody fetches one, and that no script did is what is looked for.
 acts_instead ()
 {
-  run_web --set handler.example.mode=instead --set example.replace=true &&
+  run_web --set handler.example.mode=instead &&
     lines_are 'instantiate client;configure client;after-configure client;start client;terminate client;' &&
     ran make-site.sh && ! ran server_configure.sh && ! ran fetch.sh
 }
@@ -162,6 +171,7 @@ chmod g+w "$plugins/handler-example.so"
 check "vnfmd refuses it when others can write it" \
   list_shows '^handler +example +- +disabled +.*written by others' --plugin-dir "$plugins"
 chmod g-w "$plugins/handler-example.so"
+check "it does not start without its key" says_what_it_misses
 check "it acts beside the scripts" acts_beside
 check "it acts instead of the scripts" acts_instead
 echo "1..$count"
