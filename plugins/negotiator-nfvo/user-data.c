@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Filling in the template of the user data, line by line. A value is quoted for the shell only where it needs it, so that
- * plain ones look as they always did. Pure. */
+/* Filling in the template of the user data, line by line. A value is quoted for the shell only where it needs it, so
+ * that plain ones look as they always did. Pure. */
 #include "config.h"
 
 #include "plugins/negotiator-nfvo/user-data.h"
