@@ -41,4 +41,3 @@ data/vnfm-ems.service: data/vnfm-ems.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) data && sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/data/vnfm-ems.service.in >$@.tmp && mv $@.tmp $@
 endif
-EXTRA_DIST += data/README.md
