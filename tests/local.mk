@@ -148,6 +148,9 @@ UNIT_TESTS += tests/unit/test-script-runner
 tests_unit_test_script_runner_LDADD = $(EMS_PROGRAM_LIBS)
 endif
 if TRANSPORT_STOMP
+UNIT_TESTS += tests/unit/test-stomp-parser
+tests_unit_test_stomp_parser_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test-stomp-broker
 tests_unit_test_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
 endif
