@@ -128,6 +128,14 @@ operation_step_begin_async (VnfmOperation *operation, const char *name, GCancell
 {
   EngineOperation *self = ENGINE_OPERATION (operation);
   GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  /* A handler that was given up may come this late: there is no stage any more, and nothing more is to be done. */
+  if (self->state != OPERATION_RUNNING) {
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_CANCELLED, "%s is %s: step %s is not begun",
+                             engine_operation_get_title (self), operation_state_get_nick (self->state), name);
+    g_object_unref (task);
+    return;
+  }
   g_autofree char *full = g_strconcat (engine_operation_get_stage_name (self), "/", name, NULL);
   JournaledStep *step = find (self, full);
   Begin *begin = g_new0 (Begin, 1);
@@ -191,6 +199,13 @@ operation_step_end_async (VnfmOperation *operation, const char *step_id, JsonNod
   if (!g_str_has_prefix (step_id, self->request->id) || step_id[id_length] != '/') {
     g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_INVALID, "%s is no step of %s", step_id,
                              engine_operation_get_title (self));
+    g_object_unref (task);
+    return;
+  }
+  /* The journal has forgotten the operation: what came this late would stay there for ever. */
+  if (self->state == OPERATION_FINISHED) {
+    vnfm_envelope_ack (delivery);
+    g_task_return_boolean (task, TRUE);
     g_object_unref (task);
     return;
   }

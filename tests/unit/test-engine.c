@@ -618,6 +618,62 @@ START_TEST (a_deferral_may_fail_or_come_too_late)
 }
 END_TEST
 
+static void
+late_step_begun (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (JsonNode) outcome = NULL;
+  g_autofree char *step_id = NULL;
+  VnfmStepState state;
+
+  ck_assert (
+      !vnfm_operation_step_begin_finish (VNFM_OPERATION (source), result, &state, &step_id, &outcome, user_data));
+}
+
+static void
+late_step_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *)user_data = vnfm_operation_step_end_finish (VNFM_OPERATION (source), result, NULL);
+}
+
+static void
+journal_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GPtrArray **)user_data = journal_load_finish (NULL, result, NULL);
+}
+
+START_TEST (steps_of_a_handler_that_was_given_up_leave_nothing)
+{
+  g_autoptr (World) w = world_new (NULL);
+  g_autoptr (GPtrArray) left = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) outcome = json_node_init_int (json_node_alloc (), 0);
+  gboolean ended = FALSE;
+
+  expect_warnings ();
+  g_signal_connect (vnfm_engine_get_lifecycle (w->engine), "before-start", G_CALLBACK (take_deferral),
+                    (gpointer) "vendor");
+  send_record (w, "START", "virtualNetworkFunctionRecord", "web", "m1");
+  sim_clock_advance (w->clock, 6 * G_TIME_SPAN_SECOND);
+  settle ();
+  ck_assert (is_answered (w, "m1"));
+
+  VnfmOperation *operation = taken->operation;
+  g_autofree char *step_id = g_strconcat (vnfm_operation_get_id (operation), "/start/late", NULL);
+  vnfm_operation_step_begin_async (operation, "late", NULL, late_step_begun, &error);
+  vnfm_operation_step_end_async (operation, step_id, outcome, NULL, NULL, late_step_ended, &ended);
+  settle ();
+  ck_assert (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_CANCELLED));
+  ck_assert (ended);
+  vnfm_deferral_complete (taken);
+  sim_clock_advance (w->clock, G_TIME_SPAN_SECOND);
+  settle ();
+  journal_load_async (vnfm_engine_get_journal (w->engine), "op", NULL, journal_loaded, &left);
+  settle ();
+  ck_assert_ptr_nonnull (left);
+  ck_assert_uint_eq (left->len, 0);
+}
+END_TEST
+
 static Suite *
 engine_suite (void)
 {
@@ -651,6 +707,7 @@ engine_suite (void)
   tcase_add_test (again, nothing_is_lost_or_doubled_wherever_it_stops);
   tcase_add_test (handlers, a_deferral_is_awaited);
   tcase_add_test (handlers, a_deferral_may_fail_or_come_too_late);
+  tcase_add_test (handlers, steps_of_a_handler_that_was_given_up_leave_nothing);
   tcase_set_timeout (again, 60);
   suite_add_tcase (suite, job);
   suite_add_tcase (suite, together);
