@@ -428,7 +428,7 @@ stomp_broker_publish (StompBroker *self, const char *name, VnfmEnvelope *envelop
   }
   if (stomp_queue_get_length (queue) >= settings->queue_limit ||
       stomp_queue_get_bytes (queue) > settings->queue_bytes) {
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_LIMIT, "the queue %s is full", name);
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the queue %s is full", name);
     g_object_unref (task);
     return;
   }

@@ -64,7 +64,7 @@ gboolean stomp_broker_listen (StompBroker *self, const char *address, char **bou
 void stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag);
 void stomp_broker_unsubscribe (StompBroker *self, const char *queue);
 void stomp_broker_ack (StompBroker *self, guint64 token);
-/* Completes @task (taken) when a reader has it: TRUE, or VNFM_ERROR_NOT_FOUND, VNFM_ERROR_LIMIT, VNFM_ERROR_REFUSED. */
+/* Completes @task (taken) when a reader has it: TRUE, or VNFM_ERROR_NOT_FOUND, VNFM_ERROR_REFUSED. */
 void stomp_broker_publish (StompBroker *self, const char *queue, VnfmEnvelope *envelope, GTask *task);
 
 guint stomp_broker_get_connections (StompBroker *self);

@@ -327,7 +327,7 @@ find_refusal (StompSession *self, const char *name, StompQueue *queue)
   if (stomp_broker_holds_commands (self->broker, name) && !stomp_queue_has_readers (queue))
     return "not-found nobody reads this queue";
   if (stomp_queue_get_length (queue) >= settings->queue_limit || stomp_queue_get_bytes (queue) > settings->queue_bytes)
-    return "limit the queue is full";
+    return "refused the queue is full";
   return NULL;
 }
 

@@ -508,6 +508,22 @@ START_TEST (test_unread_answers)
 }
 END_TEST
 
+/* It passes: no reason to give a message up, as one that is too large would be. */
+START_TEST (test_full_queue)
+{
+  Peer *peer = peer_new_logged_in ();
+  VnfmTestCall refused = {};
+
+  settings.queue_limit = 1;
+  peer_say (peer, "SEND\ndestination:/queue/absent\n\nfirst");
+  peer_say (peer, "SEND\ndestination:/queue/absent\nreceipt:r\n\nsecond");
+  peer_hear (peer, "receipt-id:r\nvnfm-refused:refused the queue is full\n");
+  publish ("absent", "third", &refused);
+  expect_failure (&refused, VNFM_ERROR_REFUSED);
+  peer_free (peer);
+}
+END_TEST
+
 START_TEST (test_many_connections)
 {
   enum { MANY = 300 };
@@ -611,6 +627,7 @@ stomp_broker_suite (void)
   tcase_add_loop_test (tcase, test_malformed, 0, G_N_ELEMENTS (malformed));
   tcase_add_test (tcase, test_slow_reader);
   tcase_add_test (tcase, test_unread_answers);
+  tcase_add_test (tcase, test_full_queue);
   tcase_add_test (tcase, test_many_connections);
   tcase_add_loop_test (tcase, test_good_bye, 0, 2);
   suite_add_tcase (suite, tcase);
