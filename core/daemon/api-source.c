@@ -294,6 +294,10 @@ api_source_get_operation_async (LocalApiSource *source, const char *wanted, GCan
     g_ptr_array_add (ids, g_strdup (((EngineOperation *)g_ptr_array_index (open, i))->request->id));
   for (guint i = 0; i < finished->len; i++) {
     JsonObject *summary = parse_summary (g_ptr_array_index (finished, i));
+    if (vnfm_json_get_string (summary, "id") == NULL) {
+      json_object_unref (summary);
+      continue;
+    }
     g_ptr_array_add (summaries, summary);
     g_ptr_array_add (ids, g_strdup (vnfm_json_get_string (summary, "id")));
   }
