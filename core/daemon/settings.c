@@ -24,10 +24,12 @@ static const VnfmKey daemon_keys[] = {
   {},
 };
 
-/* [handler.NAME]: the wiring's keys for each handler that the profile names. Tables of keys live for ever. */
+/* [handler.NAME]: the wiring's keys for each handler that the profile names. Tables of keys live for ever, so they are
+ * kept where they can be found: lost memory is a leak. */
 static void
 declare_handler (VnfmProfile *profile, const char *name)
 {
+  static GPtrArray *tables;
   g_autofree char *group = g_strconcat ("handler.", name, NULL);
   const char *interned = g_intern_string (group);
   VnfmKey *keys = g_new0 (VnfmKey, 3);
@@ -39,6 +41,9 @@ declare_handler (VnfmProfile *profile, const char *name)
   keys[1] =
       (VnfmKey){ interned,      "types", VNFM_KEY_LIST, NULL, "VNF types it works for; none: all that are not taken",
                  VNFM_KEY_NONE, NULL };
+  if (tables == NULL)
+    tables = g_ptr_array_new ();
+  g_ptr_array_add (tables, keys);
   vnfm_profile_declare (profile, keys);
 }
 
