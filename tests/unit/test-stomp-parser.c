@@ -18,7 +18,8 @@ parse (const char *text, gsize length, gsize piece, GRand *rand, GError **error)
   GString *out = g_string_new (NULL);
 
   while (length > 0) {
-    gsize part = MIN (length, piece > 0 ? piece : (gsize)g_rand_int_range (rand, 1, 9));
+    gsize wanted = piece > 0 ? piece : (gsize)g_rand_int_range (rand, 1, 9);
+    gsize part = MIN (length, wanted);
     gsize left = part;
     while (left > 0) {
       StompFrame *frame = NULL;
