@@ -6,8 +6,6 @@
 #include "plugins/transport-stomp/stomp-broker.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -38,6 +36,20 @@ typedef struct {
   StompMessage *message;
 } Held;
 
+/* A publication of the program: told when its message is settled. */
+typedef struct {
+  StompBroker *broker;
+  GTask *task;
+  GError *error; /* nullable: its outcome */
+} Publication;
+
+/* A queue in which messages wait and that nobody reads. */
+typedef struct {
+  StompBroker *broker;
+  char *queue;
+  VnfmTimer *timer;
+} Unread;
+
 struct _StompBroker {
   VnfmClock *clock;
   StompPoll *poll;
@@ -50,9 +62,23 @@ struct _StompBroker {
   GHashTable *queues;   /* name -> StompQueue */
   GHashTable *inner;    /* name of queue -> InnerReader */
   GHashTable *held;     /* token -> Held: handed to the program */
+  GHashTable *unread;   /* name of queue -> Unread */
+  GQueue outcomes;      /* of Publication: settled, to be told */
+  VnfmTimer *tell_timer;
+  StompAccount account;
+  StompAccount unfinished;
   guint64 last_id;
+  gboolean out_of_descriptors;
   gboolean closing;
 };
+
+static void
+unread_free (Unread *unread)
+{
+  vnfm_clock_clear_timer (unread->broker->clock, &unread->timer);
+  g_free (unread->queue);
+  g_free (unread);
+}
 
 static void
 listener_free (Listener *listener)
@@ -85,7 +111,49 @@ stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const S
   self->queues = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)stomp_queue_free);
   self->inner = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  self->unread = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)unread_free);
+  self->account.limit = settings->memory;
+  self->unfinished.limit = settings->memory;
   return self;
+}
+
+/* Outcomes are told from the main loop, not from within a queue: whoever hears of one may publish, or close us. */
+static void
+tell_outcomes (GQueue outcomes)
+{
+  Publication *publication;
+
+  while ((publication = g_queue_pop_head (&outcomes)) != NULL) {
+    g_autoptr (GTask) task = publication->task;
+    if (publication->error != NULL)
+      g_task_return_error (task, publication->error);
+    else
+      g_task_return_boolean (task, TRUE);
+    g_free (publication);
+  }
+}
+
+static void
+time_to_tell (gpointer user_data)
+{
+  StompBroker *self = user_data;
+  GQueue outcomes = self->outcomes;
+
+  self->tell_timer = NULL;
+  g_queue_init (&self->outcomes);
+  tell_outcomes (outcomes);
+}
+
+static void
+publication_settled (const GError *error, gpointer user_data)
+{
+  Publication *publication = user_data;
+  StompBroker *self = publication->broker;
+
+  publication->error = error != NULL ? g_error_copy (error) : NULL;
+  g_queue_push_tail (&self->outcomes, publication);
+  if (self->tell_timer == NULL)
+    self->tell_timer = vnfm_clock_add_timer (self->clock, 0, time_to_tell, self);
 }
 
 void
@@ -106,10 +174,26 @@ stomp_broker_free (StompBroker *self)
     stomp_queue_remove_reader (reader->reader.queue, &reader->reader);
   }
   g_hash_table_unref (self->inner);
+  g_hash_table_unref (self->unread);
   g_hash_table_unref (self->queues);
+  vnfm_clock_clear_timer (self->clock, &self->tell_timer);
+  GQueue outcomes = self->outcomes;
   stomp_poll_unref (self->poll);
   g_object_unref (self->clock);
   g_free (self);
+  tell_outcomes (outcomes);
+}
+
+StompAccount *
+stomp_broker_get_account (StompBroker *self)
+{
+  return &self->account;
+}
+
+StompAccount *
+stomp_broker_get_unfinished (StompBroker *self)
+{
+  return &self->unfinished;
 }
 
 const StompBrokerSettings *
@@ -177,9 +261,23 @@ cannot_accept (Listener *listener, int number)
 
   if (number == EAGAIN || number == EWOULDBLOCK || number == EINTR || number == ECONNABORTED)
     return;
-  g_warning ("STOMP: a connection cannot be taken: %s", g_strerror (number));
+  if (!self->out_of_descriptors)
+    g_warning ("STOMP: connections cannot be taken: %s", g_strerror (number));
+  self->out_of_descriptors = TRUE;
   stomp_poll_change (self->poll, listener->watch, 0);
   listener->pause = vnfm_clock_add_timer (self->clock, ACCEPT_PAUSE, pause_is_over, listener);
+}
+
+static char *
+describe_peer (int fd)
+{
+  struct sockaddr_storage native = { 0 };
+  socklen_t size = sizeof native;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (getpeername (fd, (struct sockaddr *)&native, &size) == 0)
+    address = g_socket_address_new_from_native (&native, size);
+  return address != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : g_strdup ("a peer");
 }
 
 static void
@@ -191,20 +289,18 @@ accept_some (guint32 events, gpointer user_data)
   for (int i = 0; i < ACCEPTS; i++) {
     g_autoptr (GError) error = NULL;
     int fd = accept4 (g_socket_get_fd (listener->socket), NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    int yes = 1;
     if (fd < 0) {
       cannot_accept (listener, errno);
       return;
     }
     if (g_hash_table_size (self->sessions) >= self->settings->max_connections) {
-      g_warning ("STOMP: more than %u connections: one is refused", self->settings->max_connections);
+      g_message ("STOMP: more than %u connections: one is refused", self->settings->max_connections);
       refuse (fd);
       continue;
     }
-    /* Else a small frame waits for the acknowledgement of the one before it: 40 ms for each question and answer. */
-    if (setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
-      g_debug ("STOMP: the socket keeps its defaults");
-    StompSession *session = stomp_session_new (self, fd, "peer", &error);
+    g_autofree char *peer = describe_peer (fd);
+    StompSession *session = stomp_session_new (self, fd, peer, &error);
+    self->out_of_descriptors = FALSE;
     if (session != NULL)
       g_hash_table_add (self->sessions, session);
     else
@@ -303,23 +399,93 @@ stomp_broker_get_queue (StompBroker *self, const char *name)
   return queue;
 }
 
-gboolean
-stomp_broker_holds_commands (StompBroker *self, const char *queue)
+static gboolean
+holds_commands (StompBroker *self, const char *queue)
 {
-  gsize length = strlen (queue);
+  const StompBrokerSettings *settings = self->settings;
 
-  return length > strlen (self->settings->commands_prefix) + strlen (self->settings->commands_suffix) &&
-         g_str_has_prefix (queue, self->settings->commands_prefix) &&
-         g_str_has_suffix (queue, self->settings->commands_suffix);
+  return strlen (queue) > strlen (settings->commands_prefix) + strlen (settings->commands_suffix) &&
+         g_str_has_prefix (queue, settings->commands_prefix) && g_str_has_suffix (queue, settings->commands_suffix) &&
+         (settings->no_commands == NULL || !g_strv_contains ((const char *const *)settings->no_commands, queue));
 }
 
-/* Called by a session when a reader of a queue is gone. */
+/* What nobody reads is kept for a while only: a command must not meet another machine that gets the same name later,
+ * and what came from a peer that is gone must not fill the memory. */
+static void
+nobody_came (gpointer user_data)
+{
+  Unread *unread = user_data;
+  StompBroker *self = unread->broker;
+  StompQueue *queue = g_hash_table_lookup (self->queues, unread->queue);
+
+  unread->timer = NULL;
+  guint count = stomp_queue_give_up (queue, holds_commands (self, unread->queue));
+  if (count > 0)
+    g_message ("STOMP: nobody reads %s: %u messages are given up", unread->queue, count);
+  if (stomp_queue_get_waiting (queue) > 0)
+    unread->timer = vnfm_clock_add_timer (self->clock, self->settings->reader_timeout, nobody_came, unread);
+  else
+    g_hash_table_remove (self->unread, unread->queue);
+}
+
+/* Messages or readers came or went. */
+static void
+watch_readers (StompBroker *self, StompQueue *queue)
+{
+  const char *name = stomp_queue_get_name (queue);
+  gboolean watched = g_hash_table_contains (self->unread, name);
+  gboolean needed = !self->closing && !stomp_queue_has_readers (queue) && stomp_queue_get_waiting (queue) > 0;
+
+  if (needed && !watched) {
+    Unread *unread = g_new (Unread, 1);
+    *unread = (Unread){ self, g_strdup (name), NULL };
+    unread->timer = vnfm_clock_add_timer (self->clock, self->settings->reader_timeout, nobody_came, unread);
+    g_hash_table_insert (self->unread, unread->queue, unread);
+  } else if (!needed && watched) {
+    g_hash_table_remove (self->unread, name);
+  }
+}
+
+gboolean
+stomp_broker_check_room (StompBroker *self, StompQueue *queue, gsize size, GError **error)
+{
+  const StompBrokerSettings *settings = self->settings;
+  const char *name = stomp_queue_get_name (queue);
+
+  if (holds_commands (self, name) && !stomp_queue_has_readers (queue))
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "nobody reads %s", name);
+  else if (stomp_queue_get_length (queue) >= settings->queue_limit ||
+           stomp_queue_get_bytes (queue) > settings->queue_bytes)
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "the queue %s is full", name);
+  else if (size > 0 && self->account.used + size > self->account.limit)
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "the broker is full");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+void
+stomp_broker_put (StompBroker *self, StompQueue *queue, StompMessage *message)
+{
+  stomp_queue_put (queue, message);
+  watch_readers (self, queue);
+}
+
+void
+stomp_broker_add_reader (StompBroker *self, StompQueue *queue, StompReader *reader)
+{
+  stomp_queue_add_reader (queue, reader);
+  watch_readers (self, queue);
+}
+
+/* A reader of a queue is gone. */
 void
 stomp_broker_reader_left (StompBroker *self, StompQueue *queue)
 {
   const char *name = stomp_queue_get_name (queue);
 
-  if (self->closing || stomp_queue_has_readers (queue) || !stomp_broker_holds_commands (self, name))
+  watch_readers (self, queue);
+  if (self->closing || stomp_queue_has_readers (queue) || !holds_commands (self, name))
     return;
   gsize skip = strlen (self->settings->commands_prefix);
   g_autofree char *host = g_strndup (name + skip, strlen (name) - skip - strlen (self->settings->commands_suffix));
@@ -341,7 +507,8 @@ hand_to_program (StompReader *reader, StompMessage *message)
   guint64 *token = g_new (guint64, 1);
   Held *held = g_new (Held, 1);
 
-  envelope->message_id = message->vnfm_id != NULL ? g_strdup (message->vnfm_id) : NULL;
+  envelope->message_id =
+      message->vnfm_id != NULL ? g_strdup (message->vnfm_id) : g_strdup_printf ("%" G_GUINT64_FORMAT, message->id);
   envelope->correlation_id = g_strdup (message->correlation_id);
   envelope->reply_to = g_strdup (message->reply_to);
   envelope->content_type = g_strdup (message->content_type);
@@ -383,7 +550,7 @@ stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag)
   inner->reader.prefetch = self->settings->queue_limit;
   inner->reader.owner = inner;
   g_hash_table_insert (self->inner, g_strdup (queue), inner);
-  stomp_queue_add_reader (stomp_broker_get_queue (self, queue), &inner->reader);
+  stomp_broker_add_reader (self, stomp_broker_get_queue (self, queue), &inner->reader);
 }
 
 static gboolean
@@ -401,43 +568,33 @@ stomp_broker_unsubscribe (StompBroker *self, const char *queue)
     return;
   g_hash_table_foreach_remove (self->held, is_of_reader, &inner->reader);
   stomp_queue_remove_reader (inner->reader.queue, &inner->reader);
+  watch_readers (self, inner->reader.queue);
   g_hash_table_remove (self->inner, queue);
-}
-
-static void
-publication_settled (const GError *error, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-
-  if (error == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, "%s", error->message);
 }
 
 void
 stomp_broker_publish (StompBroker *self, const char *name, VnfmEnvelope *envelope, GTask *task)
 {
   StompQueue *queue = stomp_broker_get_queue (self, name);
-  const StompBrokerSettings *settings = self->settings;
+  StompMessage *message = stomp_queue_find (queue, envelope->message_id, envelope->body);
+  Publication *publication = g_new (Publication, 1);
+  g_autoptr (GError) error = NULL;
 
-  if (stomp_broker_holds_commands (self, name) && !stomp_queue_has_readers (queue)) {
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "nobody reads %s", name);
-    g_object_unref (task);
+  *publication = (Publication){ self, task, NULL };
+  if (message != NULL) {
+    stomp_message_add_waiter (message, publication_settled, publication);
     return;
   }
-  if (stomp_queue_get_length (queue) >= settings->queue_limit ||
-      stomp_queue_get_bytes (queue) > settings->queue_bytes) {
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the queue %s is full", name);
-    g_object_unref (task);
+  if (!stomp_broker_check_room (self, queue, 0, &error)) {
+    publication_settled (error, publication);
     return;
   }
-  StompMessage *message = stomp_message_new (stomp_broker_next_id (self), envelope->body);
+  message = stomp_message_new (stomp_broker_next_id (self), envelope->body);
   message->vnfm_id = g_strdup (envelope->message_id);
   message->correlation_id = g_strdup (envelope->correlation_id);
   message->reply_to = g_strdup (envelope->reply_to);
   message->content_type = g_strdup (envelope->content_type);
-  message->settled = publication_settled;
-  message->settled_data = task;
-  stomp_queue_put (queue, message);
+  stomp_message_measure (message, NULL);
+  stomp_message_add_waiter (message, publication_settled, publication);
+  stomp_broker_put (self, queue, message);
 }

@@ -21,7 +21,12 @@ G_BEGIN_DECLS
  * @max_connections: at a time
  * @queue_limit: messages that wait in one queue
  * @queue_bytes: bytes that wait in one queue
- * @connection_bytes: output that waits for one connection before it gets no further message
+ * @connection_limit: messages of one connection that wait for their readers
+ * @connection_bytes: their bytes
+ * @memory: bytes of all connections' messages, and as many of frames that are not complete
+ * @output_bytes: output that waits for one connection before it gets no further message, and is not listened to
+ * @patience: microseconds that output may wait without moving
+ * @reader_timeout: microseconds that is kept what nobody reads: commands, and messages whose sender is gone
  * @prefetch: messages that one subscription may hold unacknowledged
  */
 typedef struct {
@@ -30,13 +35,19 @@ typedef struct {
   char *passcode;
   char *commands_prefix;
   char *commands_suffix;
+  GStrv no_commands; /* nullable: names that look so and hold none */
   gint64 heartbeat;
   gint64 connect_timeout;
   StompLimits limits;
   guint max_connections;
   guint queue_limit;
   gsize queue_bytes;
+  guint connection_limit;
   gsize connection_bytes;
+  gsize memory;
+  gsize output_bytes;
+  gint64 patience;
+  gint64 reader_timeout;
   guint prefetch;
 } StompBrokerSettings;
 
@@ -64,7 +75,8 @@ gboolean stomp_broker_listen (StompBroker *self, const char *address, char **bou
 void stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag);
 void stomp_broker_unsubscribe (StompBroker *self, const char *queue);
 void stomp_broker_ack (StompBroker *self, guint64 token);
-/* Completes @task (taken) when a reader has it: TRUE, or VNFM_ERROR_NOT_FOUND, VNFM_ERROR_REFUSED. */
+/* Completes @task (taken) when a reader has it: TRUE, or VNFM_ERROR_NOT_FOUND, VNFM_ERROR_REFUSED (the queue is full,
+ * or readers do not want it), VNFM_ERROR_UNREACHABLE (the broker is closed), VNFM_ERROR_UNKNOWN_OUTCOME. */
 void stomp_broker_publish (StompBroker *self, const char *queue, VnfmEnvelope *envelope, GTask *task);
 
 guint stomp_broker_get_connections (StompBroker *self);
@@ -75,7 +87,14 @@ const StompBrokerSettings *stomp_broker_get_settings (StompBroker *self);
 VnfmClock *stomp_broker_get_clock (StompBroker *self);
 StompPoll *stomp_broker_get_poll (StompBroker *self);
 StompQueue *stomp_broker_get_queue (StompBroker *self, const char *name);
-gboolean stomp_broker_holds_commands (StompBroker *self, const char *queue);
+/* Of messages that came from peers, and of frames of which the rest has not come. */
+StompAccount *stomp_broker_get_account (StompBroker *self);
+StompAccount *stomp_broker_get_unfinished (StompBroker *self);
+/* Whether a queue can take one more message; @size: what it adds to the memory that is counted, else 0. Errors:
+ * VNFM_ERROR_NOT_FOUND (nobody reads these commands), VNFM_ERROR_REFUSED (full). */
+gboolean stomp_broker_check_room (StompBroker *self, StompQueue *queue, gsize size, GError **error);
+void stomp_broker_put (StompBroker *self, StompQueue *queue, StompMessage *message);
+void stomp_broker_add_reader (StompBroker *self, StompQueue *queue, StompReader *reader);
 /* Nobody waits for the last words. */
 gboolean stomp_broker_is_closing (StompBroker *self);
 void stomp_broker_reader_left (StompBroker *self, StompQueue *queue);

@@ -4,9 +4,8 @@
 
 #include "plugins/transport-stomp/stomp-connection.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <vnfm/vnfm-error.h>
 
@@ -15,6 +14,12 @@ typedef struct {
   char *destination;
   gpointer tag;
 } Subscription;
+
+/* What a receipt is awaited for. */
+typedef struct {
+  GTask *task;
+  guint64 start; /* where it begins in the stream of output */
+} Awaited;
 
 struct _StompConnection {
   VnfmClock *clock;
@@ -31,10 +36,12 @@ struct _StompConnection {
   char *connect_head; /* nullable: what is said first */
 
   GPtrArray *subscriptions;
-  GHashTable *receipts; /* id -> GTask: awaited */
+  GHashTable *receipts; /* id -> Awaited */
   GHashTable *acks;     /* token -> value of the header "ack" */
   guint64 last_id;
-  gpointer good_bye; /* nullable: the GTask of the disconnect, in @receipts */
+  guint prefetch;
+  guint64 max_message; /* the broker says so; 0: it does not, and is none of ours */
+  gpointer good_bye;   /* nullable: the GTask of the disconnect, in @receipts */
 };
 
 static void got_frame (StompStream *stream, StompFrame *frame, gpointer owner);
@@ -50,22 +57,48 @@ subscription_free (Subscription *subscription)
   g_free (subscription);
 }
 
+static void
+awaited_free (Awaited *awaited)
+{
+  g_object_unref (awaited->task);
+  g_free (awaited);
+}
+
+static GHashTable *
+receipts_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)awaited_free);
+}
+
+static int
+compare_starts (gconstpointer a, gconstpointer b)
+{
+  guint64 first = ((const Awaited *)a)->start;
+  guint64 second = ((const Awaited *)b)->start;
+
+  return first < second ? -1 : first > second;
+}
+
 /* @receipts: taken, and from the connection before: whoever is told may free that. */
 static void
-fail_receipts (GHashTable *receipts, gpointer good_bye, const char *text)
+fail_receipts (GHashTable *receipts, gpointer good_bye, guint64 written, const char *text)
 {
-  GHashTableIter iter;
-  gpointer task;
+  g_autoptr (GList) all = g_list_sort (g_hash_table_get_values (receipts), compare_starts);
 
-  g_hash_table_iter_init (&iter, receipts);
-  while (g_hash_table_iter_next (&iter, NULL, &task))
-    if (task == good_bye)
-      g_task_return_boolean (task, TRUE);
+  for (GList *link = all; link != NULL; link = link->next) {
+    const Awaited *awaited = link->data;
+    if (awaited->task == good_bye)
+      g_task_return_boolean (awaited->task, TRUE);
+    else if (awaited->start >= written)
+      g_task_return_new_error (awaited->task, VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "it was not sent: %s", text);
     else
-      g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, "it was sent, and not confirmed: %s",
-                               text);
+      g_task_return_new_error (awaited->task, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME,
+                               "it was sent, and not confirmed: %s", text);
+  }
   g_hash_table_unref (receipts);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Awaited, awaited_free)
 
 /* The connection has ended by itself. Its owner, who is told first, frees it. */
 static void
@@ -73,10 +106,11 @@ end (StompConnection *self, const GError *error)
 {
   GHashTable *receipts = g_steal_pointer (&self->receipts);
   gpointer good_bye = self->good_bye;
+  guint64 written = stomp_stream_get_written (self->stream);
 
-  self->receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->receipts = receipts_new ();
   self->funcs->lost (error, self->owner);
-  fail_receipts (receipts, good_bye, error->message);
+  fail_receipts (receipts, good_bye, written, error->message);
 }
 
 void
@@ -85,6 +119,7 @@ stomp_connection_free (StompConnection *self)
   if (self == NULL)
     return;
   vnfm_clock_clear_timer (self->clock, &self->timer);
+  guint64 written = self->stream != NULL ? stomp_stream_get_written (self->stream) : 0;
   if (self->stream != NULL) {
     stomp_stream_close (self->stream);
     stomp_stream_unref (self->stream);
@@ -97,7 +132,7 @@ stomp_connection_free (StompConnection *self)
   GHashTable *receipts = self->receipts;
   gpointer good_bye = self->good_bye;
   g_free (self);
-  fail_receipts (receipts, good_bye, "the connection was closed");
+  fail_receipts (receipts, good_bye, written, "the connection was closed");
 }
 
 /* ---- opening */
@@ -126,12 +161,13 @@ static void
 say_connect (StompConnection *self, GSocketConnection *connection)
 {
   int fd = fcntl (g_socket_get_fd (g_socket_connection_get_socket (connection)), F_DUPFD_CLOEXEC, 3);
-  int yes = 1;
   const StompLimits *limits = g_object_get_data (G_OBJECT (self->opening), "limits");
   GError *error = NULL;
 
-  if (fd < 0 || setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0)
-    g_debug ("STOMP: the socket keeps its defaults");
+  if (fd < 0) {
+    fail_opening (self, g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "no descriptor: %s", g_strerror (errno)));
+    return;
+  }
   self->stream = stomp_stream_new (self->poll, self->clock, fd, limits, &stream_funcs, self, &error);
   if (self->stream == NULL) {
     fail_opening (self, error);
@@ -169,7 +205,7 @@ compose_connect (const StompConnectionSettings *settings)
   g_autofree char *beats = g_strdup_printf ("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT, beat, beat);
 
   stomp_head_add_verbatim (head, "accept-version", "1.2");
-  stomp_head_add_verbatim (head, "host", settings->host);
+  stomp_head_add_verbatim (head, "host", settings->virtual_host);
   stomp_head_add_verbatim (head, "heart-beat", beats);
   if (settings->login != NULL)
     stomp_head_add_verbatim (head, "login", settings->login);
@@ -202,7 +238,8 @@ stomp_connection_open_async (VnfmClock *clock, const StompConnectionSettings *se
   self->timeout = settings->timeout;
   self->connect_head = compose_connect (settings);
   self->subscriptions = g_ptr_array_new_with_free_func ((GDestroyNotify)subscription_free);
-  self->receipts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->prefetch = settings->prefetch;
+  self->receipts = receipts_new ();
   self->acks = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->opening = g_object_ref (task);
   self->timer = vnfm_clock_add_timer (clock, settings->timeout, opening_is_late, self);
@@ -238,7 +275,12 @@ on_opening (StompConnection *self, const StompFrame *frame)
 {
   const char *message = stomp_frame_get (frame, "message");
 
+  if (frame->command == STOMP_CONNECTED && g_strcmp0 (stomp_frame_get (frame, "version"), "1.2") != 0) {
+    fail_opening (self, g_error_new (VNFM_ERROR, VNFM_ERROR_NOT_SUPPORTED, "the broker does not speak STOMP 1.2"));
+    return;
+  }
   if (frame->command == STOMP_CONNECTED) {
+    stomp_frame_get_number (frame, "vnfm-max-message", G_MAXUINT64, 0, &self->max_message, NULL);
     GTask *task = g_steal_pointer (&self->opening);
     vnfm_clock_clear_timer (self->clock, &self->timer);
     g_clear_pointer (&self->connect_head, g_free);
@@ -257,6 +299,16 @@ on_opening (StompConnection *self, const StompFrame *frame)
 static guint64 last_token;
 
 static void
+say_ack (StompConnection *self, StompCommand command, const char *ack)
+{
+  GString *head = stomp_head_new (command);
+
+  stomp_head_add (head, "id", ack);
+  stomp_head_end (head);
+  stomp_stream_write (self->stream, head, NULL);
+}
+
+static void
 on_message (StompConnection *self, const StompFrame *frame)
 {
   const char *id = stomp_frame_get (frame, "subscription");
@@ -269,8 +321,11 @@ on_message (StompConnection *self, const StompFrame *frame)
     if (g_strcmp0 (one->id, id) == 0)
       subscription = one;
   }
-  if (subscription == NULL) /* of one that was just ended */
+  if (subscription == NULL) { /* it was on its way when that ended: somebody else may have it */
+    if (ack != NULL)
+      say_ack (self, STOMP_NACK, ack);
     return;
+  }
   g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (frame->body);
   guint64 *token = g_new (guint64, 1);
   *token = ++last_token;
@@ -284,54 +339,60 @@ on_message (StompConnection *self, const StompFrame *frame)
   self->funcs->deliver (subscription->tag, envelope, number, self->owner);
 }
 
-static void
-return_refusal (GTask *task, const char *refused)
+/* "CODE TEXT", of brokers like ours. */
+static GError *
+read_refusal (const char *refused, const char *otherwise)
 {
-  const char *blank = strchr (refused, ' ');
-  const char *text = blank != NULL ? blank + 1 : refused;
-  int code = g_str_has_prefix (refused, "not-found")         ? VNFM_ERROR_NOT_FOUND
-             : g_str_has_prefix (refused, "limit")           ? VNFM_ERROR_LIMIT
-             : g_str_has_prefix (refused, "unknown-outcome") ? VNFM_ERROR_UNKNOWN_OUTCOME
-                                                             : VNFM_ERROR_REFUSED;
+  const char *blank = refused != NULL ? strchr (refused, ' ') : NULL;
+  int code = VNFM_ERROR_REFUSED;
 
-  g_task_return_new_error (task, VNFM_ERROR, code, "the broker says: %s", text);
+  if (blank == NULL)
+    return g_error_new (VNFM_ERROR, code, "the broker says: %s", otherwise);
+  g_autofree char *nick = g_strndup (refused, (gsize)(blank - refused));
+  for (int i = VNFM_ERROR_FAILED; i <= VNFM_ERROR_PLUGIN; i++)
+    if (g_str_equal (vnfm_error_code_get_nick (i), nick))
+      code = i;
+  return g_error_new (VNFM_ERROR, code, "the broker says: %s", blank + 1);
+}
+
+static Awaited *
+take_awaited (StompConnection *self, const char *id)
+{
+  gpointer key = NULL, value = NULL;
+
+  if (id != NULL && g_hash_table_steal_extended (self->receipts, id, &key, &value))
+    g_free (key);
+  return value;
 }
 
 static void
 on_receipt (StompConnection *self, const StompFrame *frame)
 {
-  const char *id = stomp_frame_get (frame, "receipt-id");
   const char *refused = stomp_frame_get (frame, "vnfm-refused");
-  gpointer key = NULL, value = NULL;
+  g_autoptr (Awaited) awaited = take_awaited (self, stomp_frame_get (frame, "receipt-id"));
 
-  if (id == NULL || !g_hash_table_steal_extended (self->receipts, id, &key, &value))
+  if (awaited == NULL)
     return;
-  g_free (key);
-  g_autoptr (GTask) task = value;
   if (refused != NULL)
-    return_refusal (task, refused);
+    g_task_return_error (awaited->task, read_refusal (refused, refused));
   else
-    g_task_return_boolean (task, TRUE);
+    g_task_return_boolean (awaited->task, TRUE);
 }
 
 static void
 on_error (StompConnection *self, const StompFrame *frame)
 {
-  const char *id = stomp_frame_get (frame, "receipt-id");
   const char *message = stomp_frame_get (frame, "message");
-  gpointer key = NULL, value = NULL;
+  g_autoptr (Awaited) awaited = take_awaited (self, stomp_frame_get (frame, "receipt-id"));
 
   if (message == NULL)
     message = "an error";
-  if (id != NULL)
-    g_hash_table_steal_extended (self->receipts, id, &key, &value);
-  g_free (key);
-  g_autoptr (GTask) task = value;
+  g_autoptr (GError) refusal = read_refusal (stomp_frame_get (frame, "vnfm-refused"), message);
   g_autoptr (GError) error =
       g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "the broker ended the connection: %s", message);
   end (self, error);
-  if (task != NULL)
-    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the broker says: %s", message);
+  if (awaited != NULL)
+    g_task_return_error (awaited->task, g_steal_pointer (&refusal));
 }
 
 static void
@@ -378,6 +439,8 @@ stomp_connection_subscribe (StompConnection *self, const char *destination, gpoi
   stomp_head_add (head, "id", subscription->id);
   stomp_head_add (head, "destination", destination);
   stomp_head_add (head, "ack", "client-individual");
+  stomp_head_add_number (head, "prefetch-count", self->prefetch);        /* RabbitMQ's word */
+  stomp_head_add_number (head, "activemq.prefetchSize", self->prefetch); /* ActiveMQ's */
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, NULL);
 }
@@ -398,27 +461,41 @@ stomp_connection_unsubscribe (StompConnection *self, const char *destination)
   }
 }
 
-static char *
+static const char *
 await_receipt (StompConnection *self, GTask *task)
 {
   char *id = g_strdup_printf ("r%" G_GUINT64_FORMAT, ++self->last_id);
+  Awaited *awaited = g_new (Awaited, 1);
 
-  g_hash_table_insert (self->receipts, id, task);
+  *awaited = (Awaited){ task, stomp_stream_get_queued (self->stream) };
+  g_hash_table_insert (self->receipts, id, awaited);
   return id;
 }
 
 void
 stomp_connection_send (StompConnection *self, const char *destination, VnfmEnvelope *envelope, GTask *task)
 {
-  GString *head = stomp_head_new (STOMP_SEND);
+  gsize size = g_bytes_get_size (envelope->body);
 
+  if (self->max_message > 0 && size > self->max_message) {
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_LIMIT,
+                             "the broker takes messages of %" G_GUINT64_FORMAT " bytes, this one has %zu",
+                             self->max_message, size);
+    g_object_unref (task);
+    return;
+  }
+  GString *head = stomp_head_new (STOMP_SEND);
   stomp_head_add (head, "destination", destination);
   stomp_head_add (head, "receipt", await_receipt (self, task));
   stomp_head_add (head, "content-type", envelope->content_type);
   stomp_head_add (head, "correlation-id", envelope->correlation_id);
   stomp_head_add (head, "reply-to", envelope->reply_to);
   stomp_head_add (head, "vnfm-message-id", envelope->message_id);
-  stomp_head_add_number (head, "content-length", g_bytes_get_size (envelope->body));
+  if (self->max_message == 0) {
+    stomp_head_add (head, "persistent", "true");
+    stomp_head_add (head, "amq-msg-type", "text"); /* ActiveMQ: else a content-length makes bytes of it */
+  }
+  stomp_head_add_number (head, "content-length", size);
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, envelope->body);
 }
@@ -430,10 +507,7 @@ stomp_connection_ack (StompConnection *self, guint64 token)
 
   if (ack == NULL)
     return;
-  GString *head = stomp_head_new (STOMP_ACK);
-  stomp_head_add (head, "id", ack);
-  stomp_head_end (head);
-  stomp_stream_write (self->stream, head, NULL);
+  say_ack (self, STOMP_ACK, ack);
   g_hash_table_remove (self->acks, &token);
 }
 

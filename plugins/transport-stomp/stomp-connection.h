@@ -11,19 +11,23 @@ G_BEGIN_DECLS
  * StompConnectionSettings:
  * @host: name or address
  * @port: TCP
+ * @virtual_host: of the broker; "/" is RabbitMQ's default
  * @login: (nullable)
  * @passcode: (nullable)
  * @heartbeat: microseconds, both ways
  * @timeout: microseconds, for the connection and the login together
+ * @prefetch: messages of one subscription that are not acknowledged yet
  * @limits: of frames
  */
 typedef struct {
   const char *host;
   guint16 port;
+  const char *virtual_host;
   const char *login;
   const char *passcode;
   gint64 heartbeat;
   gint64 timeout;
+  guint prefetch;
   StompLimits limits;
 } StompConnectionSettings;
 
@@ -50,8 +54,9 @@ void stomp_connection_free (StompConnection *self);
 
 void stomp_connection_subscribe (StompConnection *self, const char *destination, gpointer tag);
 void stomp_connection_unsubscribe (StompConnection *self, const char *destination);
-/* Completes @task (taken) with the broker's receipt. Errors: VNFM_ERROR_UNKNOWN_OUTCOME (the connection broke first),
- * VNFM_ERROR_NOT_FOUND, VNFM_ERROR_LIMIT, VNFM_ERROR_REFUSED (what the broker said). */
+/* Completes @task (taken) with the broker's receipt. Errors: VNFM_ERROR_UNREACHABLE (the connection broke before a byte
+ * of it had left), VNFM_ERROR_UNKNOWN_OUTCOME (it broke later), VNFM_ERROR_NOT_FOUND, VNFM_ERROR_LIMIT,
+ * VNFM_ERROR_REFUSED (what the broker said). */
 void stomp_connection_send (StompConnection *self, const char *destination, VnfmEnvelope *envelope, GTask *task);
 void stomp_connection_ack (StompConnection *self, guint64 token);
 /* Says good-bye and completes @task (taken) with the receipt, or when the connection ends. */

@@ -70,7 +70,7 @@ stomp_parser_peek_frame (StompParser *self)
 gsize
 stomp_parser_get_held (StompParser *self)
 {
-  return self->block;
+  return self->block + (self->head != NULL ? self->head->allocated_len : 0);
 }
 
 /* ---- the head */

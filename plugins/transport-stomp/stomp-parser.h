@@ -36,7 +36,7 @@ gboolean stomp_parser_feed (StompParser *self, const guint8 *data, gsize length,
                             GError **error);
 /* The frame whose body is being read or was refused, to answer it by name. Returns: (nullable): borrowed. */
 const StompFrame *stomp_parser_peek_frame (StompParser *self);
-/* Bytes of the body so far: memory that an unfinished frame holds. */
+/* Memory that an unfinished frame takes. */
 gsize stomp_parser_get_held (StompParser *self);
 
 G_END_DECLS

@@ -3,12 +3,24 @@
 
 #include "plugins/transport-stomp/stomp-queue.h"
 
+#include <string.h>
 #include <vnfm/vnfm-error.h>
+
+/* What a message takes beside its texts. */
+#define OVERHEAD 300
+/* A message that readers refuse as often is given up: one that refuses all would get it for ever. */
+#define MAX_REFUSALS 5
+
+typedef struct {
+  StompSettled settled;
+  gpointer user_data;
+} Waiter;
 
 struct _StompQueue {
   char *name;
-  GQueue waiting;     /* of StompMessage */
-  gsize bytes;        /* of messages that wait or are held */
+  GQueue waiting;     /* of StompMessage, by id */
+  guint length;       /* messages that wait or are held */
+  gsize bytes;        /* theirs */
   GPtrArray *readers; /* of StompReader */
   guint turn;
   GHashTable *by_vnfm_id; /* of messages that wait or are held */
@@ -32,16 +44,69 @@ stomp_message_free (StompMessage *self)
   g_free (self->correlation_id);
   g_free (self->reply_to);
   g_free (self->content_type);
+  g_free (self->extra);
   g_bytes_unref (self->body);
+  if (self->account != NULL)
+    self->account->used -= self->size;
   g_free (self);
+}
+
+static gsize
+measure (const char *text)
+{
+  return text != NULL ? strlen (text) : 0;
+}
+
+void
+stomp_message_measure (StompMessage *self, StompAccount *account)
+{
+  self->size = OVERHEAD + measure (self->vnfm_id) + measure (self->correlation_id) + measure (self->reply_to) +
+               measure (self->content_type) + measure (self->extra) + g_bytes_get_size (self->body);
+  self->account = account;
+  if (account != NULL)
+    account->used += self->size;
+}
+
+void
+stomp_message_add_waiter (StompMessage *self, StompSettled settled, gpointer user_data)
+{
+  Waiter *waiter = g_new (Waiter, 1);
+
+  *waiter = (Waiter){ settled, user_data };
+  g_queue_push_tail (&self->waiters, waiter);
+}
+
+void
+stomp_message_remove_waiter (StompMessage *self, gpointer user_data)
+{
+  for (GList *link = self->waiters.head; link != NULL; link = link->next)
+    if (((Waiter *)link->data)->user_data == user_data) {
+      g_free (link->data);
+      g_queue_delete_link (&self->waiters, link);
+      return;
+    }
 }
 
 void
 stomp_message_settle (StompMessage *self, const GError *error)
 {
-  if (self->settled != NULL)
-    self->settled (error, self->settled_data);
+  Waiter *waiter;
+
+  while ((waiter = g_queue_pop_head (&self->waiters)) != NULL) {
+    waiter->settled (error, waiter->user_data);
+    g_free (waiter);
+  }
   stomp_message_free (self);
+}
+
+/* Of a message that no reader gets any more. */
+static void
+settle_undelivered (StompMessage *message, int code, const char *why)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (VNFM_ERROR, message->redelivered ? VNFM_ERROR_UNKNOWN_OUTCOME : code, why);
+
+  stomp_message_settle (message, error);
 }
 
 StompQueue *
@@ -58,12 +123,11 @@ stomp_queue_new (const char *name)
 void
 stomp_queue_free (StompQueue *self)
 {
-  GError error = { VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, (char *)"the broker was closed" };
   StompMessage *message;
 
   g_hash_table_unref (self->by_vnfm_id);
   while ((message = g_queue_pop_head (&self->waiting)) != NULL)
-    stomp_message_settle (message, &error);
+    settle_undelivered (message, VNFM_ERROR_UNREACHABLE, "the broker was closed");
   g_ptr_array_unref (self->readers);
   g_free (self->name);
   g_free (self);
@@ -78,7 +142,7 @@ stomp_queue_get_name (StompQueue *self)
 gboolean
 stomp_queue_is_idle (StompQueue *self)
 {
-  return self->readers->len == 0 && self->waiting.length == 0 && !self->dispatching;
+  return self->readers->len == 0 && self->length == 0 && !self->dispatching;
 }
 
 gboolean
@@ -90,6 +154,12 @@ stomp_queue_has_readers (StompQueue *self)
 guint
 stomp_queue_get_length (StompQueue *self)
 {
+  return self->length;
+}
+
+guint
+stomp_queue_get_waiting (StompQueue *self)
+{
   return self->waiting.length;
 }
 
@@ -99,34 +169,44 @@ stomp_queue_get_bytes (StompQueue *self)
   return self->bytes;
 }
 
+/* It is neither waiting nor held any more. */
 static void
 forget (StompQueue *self, StompMessage *message)
 {
+  self->length--;
+  self->bytes -= message->size;
   if (message->vnfm_id != NULL && g_hash_table_lookup (self->by_vnfm_id, message->vnfm_id) == message)
     g_hash_table_remove (self->by_vnfm_id, message->vnfm_id);
+}
+
+StompMessage *
+stomp_queue_find (StompQueue *self, const char *vnfm_id, GBytes *body)
+{
+  StompMessage *same = vnfm_id != NULL ? g_hash_table_lookup (self->by_vnfm_id, vnfm_id) : NULL;
+
+  return same != NULL && g_bytes_equal (same->body, body) ? same : NULL;
 }
 
 void
 stomp_queue_put (StompQueue *self, StompMessage *message)
 {
-  StompMessage *same = message->vnfm_id != NULL ? g_hash_table_lookup (self->by_vnfm_id, message->vnfm_id) : NULL;
-
-  if (same != NULL) {
-    GError error = { VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME, (char *)"it was sent again" };
-    StompSettled settled = same->settled;
-    gpointer settled_data = same->settled_data;
-    same->settled = g_steal_pointer (&message->settled);
-    same->settled_data = message->settled_data;
-    stomp_message_settle (message, NULL);
-    if (settled != NULL)
-      settled (&error, settled_data);
-    return;
-  }
   if (message->vnfm_id != NULL)
-    g_hash_table_insert (self->by_vnfm_id, message->vnfm_id, message);
+    g_hash_table_replace (self->by_vnfm_id, message->vnfm_id, message);
   g_queue_push_tail (&self->waiting, message);
-  self->bytes += g_bytes_get_size (message->body);
+  self->length++;
+  self->bytes += message->size;
   stomp_queue_dispatch (self);
+}
+
+static void
+put_back (StompQueue *self, StompMessage *message)
+{
+  GList *before = self->waiting.head;
+
+  message->redelivered = TRUE;
+  while (before != NULL && ((StompMessage *)before->data)->id < message->id)
+    before = before->next;
+  g_queue_insert_before (&self->waiting, before, message);
 }
 
 void
@@ -139,15 +219,19 @@ stomp_queue_add_reader (StompQueue *self, StompReader *reader)
 }
 
 void
+stomp_queue_stop_reader (StompQueue *self, StompReader *reader)
+{
+  g_ptr_array_remove (self->readers, reader);
+}
+
+void
 stomp_queue_remove_reader (StompQueue *self, StompReader *reader)
 {
   StompMessage *message;
 
   g_ptr_array_remove (self->readers, reader);
-  while ((message = g_queue_pop_tail (&reader->held)) != NULL) {
-    message->redelivered = TRUE;
-    g_queue_push_head (&self->waiting, message);
-  }
+  while ((message = g_queue_pop_tail (&reader->held)) != NULL)
+    put_back (self, message);
   stomp_queue_dispatch (self);
 }
 
@@ -186,8 +270,46 @@ void
 stomp_queue_acknowledge (StompQueue *self, StompReader *reader, StompMessage *message)
 {
   g_queue_remove (&reader->held, message);
-  self->bytes -= g_bytes_get_size (message->body);
   forget (self, message);
   stomp_message_settle (message, NULL);
   stomp_queue_dispatch (self);
+}
+
+void
+stomp_queue_refuse (StompQueue *self, StompReader *reader, StompMessage *message)
+{
+  guint index = 0;
+
+  g_queue_remove (&reader->held, message);
+  if (g_ptr_array_find (self->readers, reader, &index))
+    self->turn = index + 1; /* the others first */
+  if (++message->refusals < MAX_REFUSALS) {
+    put_back (self, message);
+  } else {
+    g_autoptr (GError) error = g_error_new (VNFM_ERROR, VNFM_ERROR_REFUSED, "the readers of %s refuse it", self->name);
+    forget (self, message);
+    stomp_message_settle (message, error);
+  }
+  stomp_queue_dispatch (self);
+}
+
+guint
+stomp_queue_give_up (StompQueue *self, gboolean all)
+{
+  g_autofree char *why = g_strconcat ("nobody reads ", self->name, NULL);
+  GQueue given_up = G_QUEUE_INIT;
+  GList *next = NULL;
+
+  for (GList *link = self->waiting.head; link != NULL; link = next) {
+    next = link->next;
+    if (!all && ((StompMessage *)link->data)->waiters.length > 0)
+      continue;
+    g_queue_unlink (&self->waiting, link);
+    g_queue_push_tail_link (&given_up, link);
+    forget (self, link->data);
+  }
+  guint count = given_up.length;
+  while (given_up.length > 0)
+    settle_undelivered (g_queue_pop_head (&given_up), VNFM_ERROR_NOT_FOUND, why);
+  return count;
 }

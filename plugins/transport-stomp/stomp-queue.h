@@ -15,11 +15,25 @@ typedef struct _StompReader StompReader;
 typedef void (*StompSettled) (const GError *error, gpointer user_data);
 
 /**
+ * StompAccount:
+ *
+ * Bytes that came from outside and wait.
+ */
+typedef struct {
+  gsize used;
+  gsize limit;
+} StompAccount;
+
+/**
  * StompMessage:
  * @id: the broker's number
  * @vnfm_id: (nullable): the sender's id, the same when it is sent again
- * @redelivered: a reader had it and is gone
- * @settled: (nullable): whom to tell
+ * @extra: (nullable): header lines of the sender's own, as they are written
+ * @redelivered: a reader had it and is gone, or refused it
+ * @refusals: how often readers refused it
+ * @size: bytes that it takes, roughly; see stomp_message_measure()
+ * @account: (nullable): where @size is counted
+ * @waiters: whom to tell
  */
 struct _StompMessage {
   guint64 id;
@@ -27,13 +41,21 @@ struct _StompMessage {
   char *correlation_id;
   char *reply_to;
   char *content_type;
+  char *extra;
   GBytes *body;
   gboolean redelivered;
-  StompSettled settled;
-  gpointer settled_data;
+  guint refusals;
+  gsize size;
+  StompAccount *account;
+  GQueue waiters; /* of Waiter */
 };
 
 StompMessage *stomp_message_new (guint64 id, GBytes *body);
+/* When all is filled in. */
+void stomp_message_measure (StompMessage *self, StompAccount *account);
+void stomp_message_add_waiter (StompMessage *self, StompSettled settled, gpointer user_data);
+/* He is not told any more. */
+void stomp_message_remove_waiter (StompMessage *self, gpointer user_data);
 /* Tells whom it may concern and frees it. */
 void stomp_message_settle (StompMessage *self, const GError *error);
 
@@ -60,18 +82,29 @@ void stomp_queue_free (StompQueue *self);
 const char *stomp_queue_get_name (StompQueue *self);
 gboolean stomp_queue_is_idle (StompQueue *self);
 gboolean stomp_queue_has_readers (StompQueue *self);
+/* Messages that wait or are held, and those that wait. */
 guint stomp_queue_get_length (StompQueue *self);
+guint stomp_queue_get_waiting (StompQueue *self);
 gsize stomp_queue_get_bytes (StompQueue *self);
 
-/* Takes the message. One with the vnfm_id of a message that still waits, or that a reader holds, is kept once: the new
- * sender is told in place of the old one. */
+/* The message with this vnfm_id and body that waits or is held: a repeat is not put, its sender waits for the same.
+ * @vnfm_id: (nullable). Returns: (nullable). */
+StompMessage *stomp_queue_find (StompQueue *self, const char *vnfm_id, GBytes *body);
+/* Takes the message. */
 void stomp_queue_put (StompQueue *self, StompMessage *message);
 void stomp_queue_add_reader (StompQueue *self, StompReader *reader);
-/* What it holds goes back to the front, marked as redelivered. */
+/* It gets no more, and keeps what it holds. */
+void stomp_queue_stop_reader (StompQueue *self, StompReader *reader);
+/* What it holds goes back to its place, marked as redelivered. */
 void stomp_queue_remove_reader (StompQueue *self, StompReader *reader);
 /* Hands out what can be handed out. */
 void stomp_queue_dispatch (StompQueue *self);
 /* The reader has acknowledged @message, which is gone then. */
 void stomp_queue_acknowledge (StompQueue *self, StompReader *reader, StompMessage *message);
+/* The reader does not want it: it goes back to its place, for the next one in turn. What is refused time and again is
+ * given up, and its senders are told. */
+void stomp_queue_refuse (StompQueue *self, StompReader *reader, StompMessage *message);
+/* Nobody reads: gives up what nobody waits for, or @all. Returns: how many messages that were. */
+guint stomp_queue_give_up (StompQueue *self, gboolean all);
 
 G_END_DECLS

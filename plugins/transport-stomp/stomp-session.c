@@ -17,8 +17,6 @@
 #define MAX_SUBSCRIPTIONS 1000
 /* Of a body, until the login: who is not known yet gets no memory. */
 #define BODY_BEFORE_LOGIN 4096
-/* Answers that wait beyond the messages that a slow reader may have waiting. */
-#define UNREAD_ANSWERS (1024 * 1024)
 
 typedef enum {
   ACK_AUTO,
@@ -36,29 +34,52 @@ typedef struct {
 struct _StompSession {
   StompBroker *broker;
   StompStream *stream;
+  char *peer;
   VnfmTimer *login_timer;
   gboolean open;
   GHashTable *subscriptions; /* id -> Subscription */
-  GHashTable *owed;          /* set of Owed: receipts for messages that wait */
+  GPtrArray *retired;        /* of Subscription: unsubscribed, what they hold may still be acknowledged */
+  GQueue leaving;            /* of Leaving, in order */
+  GHashTable *owed;          /* set of Owed: messages of this peer that wait */
+  gsize owed_bytes;
+  gsize unfinished; /* bytes of a frame that is not complete */
 };
 
-/* A receipt that is owed; the session may be gone when it falls due. */
+/* A message of mode auto, until its last byte is written. */
 typedef struct {
-  StompSession *session; /* nullable */
-  char *receipt;
+  guint64 end;
+  Subscription *subscription;
+  StompMessage *message;
+} Leaving;
+
+/* A message that this peer sent and no reader has yet. */
+typedef struct {
+  StompSession *session;
+  StompMessage *message;
+  char *receipt; /* nullable */
+  gsize size;
 } Owed;
 
 static void got_frame (StompStream *stream, StompFrame *frame, gpointer owner);
 static void was_closed (StompStream *stream, const GError *error, gpointer owner);
-static void was_drained (StompStream *stream, gpointer owner);
+static void was_written (StompStream *stream, gpointer owner);
+static void is_unfinished (StompStream *stream, gssize change, gpointer owner);
 
-static const StompStreamFuncs funcs = { got_frame, was_closed, was_drained };
+static const StompStreamFuncs funcs = { got_frame, was_closed, was_written, is_unfinished };
 
 static void
 subscription_free (Subscription *subscription)
 {
   g_free (subscription->id);
   g_free (subscription);
+}
+
+static void
+owed_free (Owed *owed)
+{
+  owed->session->owed_bytes -= owed->size;
+  g_free (owed->receipt);
+  g_free (owed);
 }
 
 static void
@@ -80,18 +101,24 @@ stomp_session_free (StompSession *self)
   vnfm_clock_clear_timer (stomp_broker_get_clock (self->broker), &self->login_timer);
   g_hash_table_iter_init (&iter, self->owed);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    ((Owed *)key)->session = NULL;
+    stomp_message_remove_waiter (((Owed *)key)->message, key);
+  stomp_broker_get_unfinished (self->broker)->used -= self->unfinished;
+  g_queue_clear_full (&self->leaving, g_free);
   self->open = FALSE;
   g_autoptr (GHashTable) subscriptions = g_steal_pointer (&self->subscriptions);
   g_hash_table_iter_init (&iter, subscriptions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     leave (self, value);
+  for (guint i = 0; i < self->retired->len; i++)
+    leave (self, g_ptr_array_index (self->retired, i));
+  g_ptr_array_unref (self->retired);
   g_hash_table_unref (self->owed);
   if (stomp_broker_is_closing (self->broker))
     stomp_stream_close (self->stream);
   else
     stomp_stream_finish (self->stream);
   stomp_stream_unref (self->stream);
+  g_free (self->peer);
   g_free (self);
 }
 
@@ -117,9 +144,12 @@ stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error
     g_free (self);
     return NULL;
   }
+  self->peer = g_strdup (peer);
+  stomp_stream_set_patience (self->stream, settings->output_bytes, settings->patience);
   stomp_stream_set_max_body (self->stream, MIN (settings->limits.body, BODY_BEFORE_LOGIN));
   self->subscriptions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)subscription_free);
-  self->owed = g_hash_table_new (NULL, NULL);
+  self->retired = g_ptr_array_new_with_free_func ((GDestroyNotify)subscription_free);
+  self->owed = g_hash_table_new_full (NULL, NULL, (GDestroyNotify)owed_free, NULL);
   self->login_timer =
       vnfm_clock_add_timer (stomp_broker_get_clock (broker), settings->connect_timeout, login_is_late, self);
   return self;
@@ -127,26 +157,39 @@ stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error
 
 /* ---- what is said */
 
+/* "CODE TEXT" */
 static void
-send_receipt (StompSession *self, const char *receipt, const char *refused)
+add_refusal (GString *head, const GError *error)
 {
-  GString *head = stomp_head_new (STOMP_RECEIPT);
+  g_autofree char *text = g_strdup_printf ("%s %s", vnfm_error_code_get_nick (error->code), error->message);
 
+  stomp_head_add (head, "vnfm-refused", text);
+}
+
+static void
+send_receipt (StompSession *self, const char *receipt, const GError *refusal)
+{
+  if (receipt == NULL)
+    return;
+  GString *head = stomp_head_new (STOMP_RECEIPT);
   stomp_head_add (head, "receipt-id", receipt);
-  stomp_head_add (head, "vnfm-refused", refused);
+  if (refusal != NULL)
+    add_refusal (head, refusal);
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, NULL);
 }
 
 /* Says what was wrong and ends the connection: the session is gone then. */
 static void
-end_with_error (StompSession *self, const StompFrame *frame, const char *text)
+end_with (StompSession *self, const StompFrame *frame, const GError *error)
 {
   GString *head = stomp_head_new (STOMP_ERROR);
+  const char *text = error->message;
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
 
-  g_message ("STOMP: a connection is ended: %s", text);
+  g_message ("STOMP: the connection of %s is ended: %s", self->peer, text);
   stomp_head_add (head, "message", text);
+  add_refusal (head, error);
   stomp_head_add (head, "receipt-id", frame != NULL ? stomp_frame_get (frame, "receipt") : NULL);
   stomp_head_add (head, "content-type", "text/plain");
   if (!self->open)
@@ -158,16 +201,40 @@ end_with_error (StompSession *self, const StompFrame *frame, const char *text)
 }
 
 static void
+end_with_error (StompSession *self, const StompFrame *frame, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (VNFM_ERROR, VNFM_ERROR_INVALID, text);
+
+  end_with (self, frame, error);
+}
+
+static void
 was_closed (StompStream *stream, const GError *error, gpointer owner)
 {
   StompSession *self = owner;
 
   if (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_INVALID) || g_error_matches (error, VNFM_ERROR, VNFM_ERROR_LIMIT))
-    end_with_error (self, stomp_stream_peek_frame (stream), error->message);
+    end_with (self, stomp_stream_peek_frame (stream), error);
   else {
-    g_debug ("STOMP: a connection ended: %s", error->message);
+    g_info ("STOMP: the connection of %s ended: %s", self->peer, error->message);
     stomp_session_free (self);
   }
+}
+
+/* What is never completed takes memory as well. */
+static void
+is_unfinished (StompStream *stream, gssize change, gpointer owner)
+{
+  StompSession *self = owner;
+  StompAccount *account = stomp_broker_get_unfinished (self->broker);
+
+  self->unfinished = (gsize)((gssize)self->unfinished + change);
+  account->used = (gsize)((gssize)account->used + change);
+  if (change <= 0 || account->used <= account->limit)
+    return;
+  g_autoptr (GError) error =
+      g_error_new_literal (VNFM_ERROR, VNFM_ERROR_REFUSED, "the broker has no room for the rest of this frame");
+  end_with (self, stomp_stream_peek_frame (stream), error);
 }
 
 /* ---- handing out messages */
@@ -178,7 +245,7 @@ is_ready (StompReader *reader)
   StompSession *session = ((Subscription *)reader->owner)->session;
 
   return session->open &&
-         stomp_stream_get_pending (session->stream) < stomp_broker_get_settings (session->broker)->connection_bytes;
+         stomp_stream_get_pending (session->stream) < stomp_broker_get_settings (session->broker)->output_bytes;
 }
 
 static gboolean
@@ -199,19 +266,45 @@ hand (StompReader *reader, StompMessage *message)
   stomp_head_add (head, "correlation-id", message->correlation_id);
   stomp_head_add (head, "reply-to", message->reply_to);
   stomp_head_add (head, "vnfm-message-id", message->vnfm_id);
+  if (message->extra != NULL)
+    g_string_append (head, message->extra);
   if (message->redelivered)
     stomp_head_add (head, "redelivered", "true");
   stomp_head_add_number (head, "content-length", g_bytes_get_size (message->body));
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, message->body);
-  return subscription->mode == ACK_AUTO;
+  if (subscription->mode != ACK_AUTO)
+    return FALSE;
+  guint64 end = stomp_stream_get_queued (self->stream);
+  if (stomp_stream_get_written (self->stream) >= end)
+    return TRUE;
+  Leaving *leaving = g_new (Leaving, 1);
+  *leaving = (Leaving){ end, subscription, message };
+  g_queue_push_tail (&self->leaving, leaving);
+  return FALSE;
 }
 
-/* The connection has room again. A queue's dispatch may end subscriptions: look them up one by one. */
 static void
-was_drained (StompStream *stream, gpointer owner)
+forget_if_done (StompSession *self, Subscription *subscription)
+{
+  if (subscription->reader.held.length == 0)
+    g_ptr_array_remove_fast (self->retired, subscription);
+}
+
+/* Some has left: those messages are with their reader, and the connection may have room again. A queue's dispatch may
+ * end subscriptions: look them up one by one. */
+static void
+was_written (StompStream *stream, gpointer owner)
 {
   StompSession *self = owner;
+  guint64 written = stomp_stream_get_written (stream);
+  Leaving *first;
+
+  while ((first = g_queue_peek_head (&self->leaving)) != NULL && first->end <= written) {
+    g_autofree Leaving *leaving = g_queue_pop_head (&self->leaving);
+    stomp_queue_acknowledge (leaving->subscription->reader.queue, &leaving->subscription->reader, leaving->message);
+    forget_if_done (self, leaving->subscription);
+  }
   g_autoptr (GList) ids = g_hash_table_get_keys (self->subscriptions);
 
   for (GList *link = ids; link != NULL; link = link->next) {
@@ -287,6 +380,7 @@ on_connect (StompSession *self, const StompFrame *frame)
     stomp_head_add_verbatim (head, "version", "1.2");
     stomp_head_add_verbatim (head, "server", "vnfmd/" PACKAGE_VERSION);
     stomp_head_add_verbatim (head, "heart-beat", beats);
+    stomp_head_add_number (head, "vnfm-max-message", settings->limits.body);
     stomp_head_end (head);
     stomp_stream_write (self->stream, head, NULL);
     agree_on_heartbeat (self, frame);
@@ -309,59 +403,91 @@ static void
 receipt_falls_due (const GError *error, gpointer user_data)
 {
   Owed *owed = user_data;
-  g_autofree char *refused = error != NULL ? g_strconcat ("unknown-outcome ", error->message, NULL) : NULL;
+  StompSession *self = owed->session;
+  g_autofree char *receipt = g_steal_pointer (&owed->receipt);
 
-  if (owed->session != NULL) {
-    g_hash_table_remove (owed->session->owed, owed);
-    send_receipt (owed->session, owed->receipt, refused);
-  }
-  g_free (owed->receipt);
-  g_free (owed);
+  g_hash_table_remove (self->owed, owed);
+  send_receipt (self, receipt, error);
 }
 
-static const char *
-find_refusal (StompSession *self, const char *name, StompQueue *queue)
+static gboolean
+check_owed (StompSession *self, gsize size, GError **error)
 {
   const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
+  guint count = g_hash_table_size (self->owed);
 
-  if (stomp_broker_holds_commands (self->broker, name) && !stomp_queue_has_readers (queue))
-    return "not-found nobody reads this queue";
-  if (stomp_queue_get_length (queue) >= settings->queue_limit || stomp_queue_get_bytes (queue) > settings->queue_bytes)
-    return "refused the queue is full";
-  return NULL;
+  if (count < settings->connection_limit && (count == 0 || self->owed_bytes + size <= settings->connection_bytes))
+    return TRUE;
+  g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "%u messages of this connection wait for their readers", count);
+  return FALSE;
+}
+
+/* Headers of the sender's own are passed on. */
+static char *
+dup_extra (const StompFrame *frame)
+{
+  static const char *const known[] = { "destination",
+                                       "receipt",
+                                       "content-length",
+                                       "content-type",
+                                       "correlation-id",
+                                       "reply-to",
+                                       "vnfm-message-id",
+                                       "message-id",
+                                       "subscription",
+                                       "redelivered",
+                                       "ack",
+                                       NULL };
+  GString *extra = NULL;
+
+  for (guint i = 0; i < frame->n_headers; i++)
+    if (!g_strv_contains (known, frame->headers[i].name)) {
+      extra = extra != NULL ? extra : g_string_new (NULL);
+      stomp_head_add (extra, frame->headers[i].name, frame->headers[i].value);
+    }
+  return extra != NULL ? g_string_free (extra, FALSE) : NULL;
+}
+
+static StompMessage *
+make_message (StompSession *self, const StompFrame *frame)
+{
+  StompMessage *message = stomp_message_new (stomp_broker_next_id (self->broker), frame->body);
+
+  message->vnfm_id = g_strdup (stomp_frame_get (frame, "vnfm-message-id"));
+  message->correlation_id = g_strdup (stomp_frame_get (frame, "correlation-id"));
+  message->reply_to = g_strdup (stomp_frame_get (frame, "reply-to"));
+  message->content_type = g_strdup (stomp_frame_get (frame, "content-type"));
+  message->extra = dup_extra (frame);
+  stomp_message_measure (message, stomp_broker_get_account (self->broker));
+  return message;
 }
 
 static void
 on_send (StompSession *self, const StompFrame *frame)
 {
-  const char *receipt = stomp_frame_get (frame, "receipt");
   const char *name = find_queue_name (self, frame);
+  g_autoptr (GError) refusal = NULL;
 
   if (name == NULL) {
     end_with_error (self, frame, "SEND without a destination that is a queue here");
     return;
   }
   StompQueue *queue = stomp_broker_get_queue (self->broker, name);
-  const char *refused = find_refusal (self, name, queue);
-  if (refused != NULL) {
-    g_message ("STOMP: a message for %s is refused: %s", name, refused);
-    if (receipt != NULL)
-      send_receipt (self, receipt, refused);
+  StompMessage *same = stomp_queue_find (queue, stomp_frame_get (frame, "vnfm-message-id"), frame->body);
+  if (!check_owed (self, frame->size, &refusal) ||
+      (same == NULL && !stomp_broker_check_room (self->broker, queue, frame->size, &refusal))) {
+    g_info ("STOMP: a message of %s for %s is refused: %s", self->peer, name, refusal->message);
+    send_receipt (self, stomp_frame_get (frame, "receipt"), refusal);
     return;
   }
-  StompMessage *message = stomp_message_new (stomp_broker_next_id (self->broker), frame->body);
-  message->vnfm_id = g_strdup (stomp_frame_get (frame, "vnfm-message-id"));
-  message->correlation_id = g_strdup (stomp_frame_get (frame, "correlation-id"));
-  message->reply_to = g_strdup (stomp_frame_get (frame, "reply-to"));
-  message->content_type = g_strdup (stomp_frame_get (frame, "content-type"));
-  if (receipt != NULL) {
-    Owed *owed = g_new (Owed, 1);
-    *owed = (Owed){ self, g_strdup (receipt) };
-    g_hash_table_add (self->owed, owed);
-    message->settled = receipt_falls_due;
-    message->settled_data = owed;
-  }
-  stomp_queue_put (queue, message);
+  StompMessage *message = same != NULL ? same : make_message (self, frame);
+  Owed *owed = g_new (Owed, 1);
+  *owed = (Owed){ self, message, g_strdup (stomp_frame_get (frame, "receipt")), frame->size };
+  self->owed_bytes += owed->size;
+  g_hash_table_add (self->owed, owed);
+  stomp_message_add_waiter (message, receipt_falls_due, owed);
+  if (same == NULL)
+    stomp_broker_put (self->broker, queue, message);
 }
 
 static void
@@ -378,7 +504,7 @@ on_subscribe (StompSession *self, const StompFrame *frame)
     wrong = "SUBSCRIBE without a destination that is a queue here";
   else if (g_hash_table_contains (self->subscriptions, id))
     wrong = "SUBSCRIBE with an id that is in use";
-  else if (g_hash_table_size (self->subscriptions) >= MAX_SUBSCRIPTIONS)
+  else if (g_hash_table_size (self->subscriptions) + self->retired->len >= MAX_SUBSCRIPTIONS)
     wrong = "too many subscriptions";
   else if (ack != NULL && strcmp (ack, "auto") != 0 && strcmp (ack, "client") != 0 &&
            strcmp (ack, "client-individual") != 0)
@@ -398,7 +524,19 @@ on_subscribe (StompSession *self, const StompFrame *frame)
   subscription->reader.prefetch = stomp_broker_get_settings (self->broker)->prefetch;
   subscription->reader.owner = subscription;
   g_hash_table_insert (self->subscriptions, subscription->id, subscription);
-  stomp_queue_add_reader (stomp_broker_get_queue (self->broker, name), &subscription->reader);
+  stomp_broker_add_reader (self->broker, stomp_broker_get_queue (self->broker, name), &subscription->reader);
+}
+
+/* An ACK of what it holds may be on its way. */
+static void
+retire (StompSession *self, Subscription *subscription)
+{
+  StompQueue *queue = subscription->reader.queue;
+
+  stomp_queue_stop_reader (queue, &subscription->reader);
+  g_ptr_array_add (self->retired, subscription);
+  forget_if_done (self, subscription);
+  stomp_broker_reader_left (self->broker, queue);
 }
 
 static void
@@ -412,51 +550,62 @@ on_unsubscribe (StompSession *self, const StompFrame *frame)
     return;
   }
   g_hash_table_steal (self->subscriptions, id);
-  leave (self, subscription);
-  subscription_free (subscription);
+  retire (self, subscription);
+}
+
+static StompMessage *
+find_in (Subscription *subscription, guint64 id)
+{
+  for (GList *link = subscription->reader.held.head; link != NULL; link = link->next)
+    if (((StompMessage *)link->data)->id == id && subscription->mode != ACK_AUTO)
+      return link->data;
+  return NULL;
 }
 
 /* The message that a frame acknowledges. */
 static StompMessage *
 find_held (StompSession *self, const StompFrame *frame, Subscription **found)
 {
-  const char *text = stomp_frame_get (frame, "id");
-  guint64 id = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+  StompMessage *message = NULL;
   GHashTableIter iter;
   gpointer value;
+  guint64 id = 0;
 
+  if (!stomp_frame_get_number (frame, "id", G_MAXUINT64, 0, &id, NULL))
+    return NULL;
   g_hash_table_iter_init (&iter, self->subscriptions);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    *found = value;
-    for (GList *link = (*found)->reader.held.head; link != NULL; link = link->next)
-      if (((StompMessage *)link->data)->id == id)
-        return link->data;
-  }
-  return NULL;
+  while (message == NULL && g_hash_table_iter_next (&iter, NULL, &value))
+    message = find_in (*found = value, id);
+  for (guint i = 0; message == NULL && i < self->retired->len; i++)
+    message = find_in (*found = g_ptr_array_index (self->retired, i), id);
+  return message;
 }
 
+/* One that is held, and in the mode "client" all before it, the first one first. */
 static void
 on_ack (StompSession *self, const StompFrame *frame)
 {
   Subscription *subscription = NULL;
-  StompMessage *message = find_held (self, frame, &subscription);
+  StompMessage *last = find_held (self, frame, &subscription);
+  StompMessage *message = NULL;
 
-  if (message == NULL) {
+  if (last == NULL) {
     end_with_error (self, frame, "ACK or NACK without the id of a message that waits for it");
     return;
   }
-  StompQueue *queue = subscription->reader.queue;
-  if (frame->command == STOMP_NACK) {
-    /* Given back to the same reader it would come again for ever: it counts as taken. */
-    g_message ("STOMP: a reader of %s refused a message", stomp_queue_get_name (queue));
-    stomp_queue_acknowledge (queue, &subscription->reader, message);
-    return;
-  }
-  guint64 id = message->id;
-  while (subscription->mode == ACK_CLIENT && g_queue_peek_head (&subscription->reader.held) != message)
-    stomp_queue_acknowledge (queue, &subscription->reader, g_queue_peek_head (&subscription->reader.held));
-  g_debug ("STOMP: message %" G_GUINT64_FORMAT " is acknowledged", id);
-  stomp_queue_acknowledge (queue, &subscription->reader, message);
+  StompReader *reader = &subscription->reader;
+  GQueue settled = G_QUEUE_INIT;
+  for (GList *link = reader->held.head; subscription->mode == ACK_CLIENT && link->data != last; link = link->next)
+    g_queue_push_tail (&settled, link->data);
+  g_queue_push_tail (&settled, last);
+  while ((message = g_queue_pop_head (&settled)) != NULL)
+    if (frame->command == STOMP_ACK)
+      stomp_queue_acknowledge (reader->queue, reader, message);
+    else
+      stomp_queue_refuse (reader->queue, reader, message);
+  if (frame->command == STOMP_NACK)
+    stomp_broker_reader_left (self->broker, reader->queue);
+  forget_if_done (self, subscription);
 }
 
 static void
@@ -464,8 +613,7 @@ on_disconnect (StompSession *self, const StompFrame *frame)
 {
   const char *receipt = stomp_frame_get (frame, "receipt");
 
-  if (receipt != NULL)
-    send_receipt (self, receipt, NULL);
+  send_receipt (self, receipt, NULL);
   stomp_session_free (self);
 }
 
@@ -496,15 +644,6 @@ carry_out (StompSession *self, const StompFrame *frame)
   return stomp_broker_get_connections (broker) == before;
 }
 
-/* Who sends and does not read would have its receipts pile up here. */
-static gboolean
-has_unread_answers (StompSession *self)
-{
-  const StompBrokerSettings *settings = stomp_broker_get_settings (self->broker);
-
-  return stomp_stream_get_pending (self->stream) > settings->connection_bytes + settings->limits.body + UNREAD_ANSWERS;
-}
-
 static void
 got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
 {
@@ -512,9 +651,7 @@ got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
   g_autoptr (StompFrame) frame = taken;
   const char *receipt = stomp_frame_get (frame, "receipt");
 
-  if (has_unread_answers (self))
-    end_with_error (self, frame, "what is sent to this connection is not read");
-  else if (frame->command == STOMP_CONNECT || frame->command == STOMP_STOMP)
+  if (frame->command == STOMP_CONNECT || frame->command == STOMP_STOMP)
     on_connect (self, frame);
   else if (!self->open)
     end_with_error (self, frame, "CONNECT comes first");

@@ -15,6 +15,8 @@
 #include "plugins/transport-stomp/stomp-stream.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -39,6 +41,10 @@ struct _StompStream {
   GQueue output; /* of GBytes */
   gsize written; /* of the first */
   gsize pending;
+  guint64 queued;   /* ever */
+  gsize unfinished; /* as told to the owner */
+  gsize pause_at;   /* 0: never */
+  gint64 patience;
   gboolean deaf;
   gboolean finishing;
 
@@ -49,9 +55,29 @@ struct _StompStream {
   VnfmTimer *send_timer;
   VnfmTimer *expect_timer;
   VnfmTimer *finish_timer;
+  VnfmTimer *stall_timer;
 };
 
 static void ready (guint32 events, gpointer user_data);
+
+static void
+set_option (int fd, int level, int name, int value)
+{
+  if (setsockopt (fd, level, name, &value, sizeof value) != 0)
+    g_debug ("STOMP: the socket keeps its default for option %d: %s", name, g_strerror (errno));
+}
+
+/* Without Nagle, else a small frame waits for the acknowledgement of the one before it: 40 ms for each question and
+ * answer. A peer without heart-beats that is gone without a word is found in a minute and a half. */
+static void
+set_options (int fd)
+{
+  set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set_option (fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
 
 StompStream *
 stomp_stream_new (StompPoll *poll, VnfmClock *clock, int fd, const StompLimits *limits, const StompStreamFuncs *funcs,
@@ -67,8 +93,10 @@ stomp_stream_new (StompPoll *poll, VnfmClock *clock, int fd, const StompLimits *
   self->owner = owner;
   g_queue_init (&self->output);
   self->watch = stomp_poll_add (poll, fd, EPOLLIN, ready, self, error);
-  if (self->watch != NULL)
+  if (self->watch != NULL) {
+    set_options (fd);
     return self;
+  }
   close (fd);
   self->fd = -1;
   stomp_stream_unref (self);
@@ -86,6 +114,7 @@ stomp_stream_close (StompStream *self)
 {
   if (self->watch == NULL)
     return;
+  vnfm_clock_clear_timer (self->clock, &self->stall_timer);
   vnfm_clock_clear_timer (self->clock, &self->send_timer);
   vnfm_clock_clear_timer (self->clock, &self->expect_timer);
   vnfm_clock_clear_timer (self->clock, &self->finish_timer);
@@ -113,6 +142,21 @@ void
 stomp_stream_unref (StompStream *self)
 {
   g_rc_box_release_full (self, stream_clear);
+}
+
+/* What a peer sends that does not read stays in its own socket. */
+static gboolean
+is_paused (StompStream *self)
+{
+  return self->pause_at > 0 && self->pending >= self->pause_at;
+}
+
+static void
+watch_events (StompStream *self)
+{
+  guint32 in = self->deaf || is_paused (self) ? 0 : EPOLLIN;
+
+  stomp_poll_change (self->poll, self->watch, in | (self->pending > 0 ? EPOLLOUT : 0));
 }
 
 /* ---- ends */
@@ -154,6 +198,7 @@ stomp_stream_finish (StompStream *self)
     return;
   vnfm_clock_clear_timer (self->clock, &self->send_timer);
   vnfm_clock_clear_timer (self->clock, &self->expect_timer);
+  vnfm_clock_clear_timer (self->clock, &self->stall_timer);
   self->deaf = TRUE;
   self->finishing = TRUE;
   stomp_stream_ref (self); /* its own, until it is closed */
@@ -183,6 +228,24 @@ drop_written (StompStream *self, gsize count)
   }
 }
 
+static void
+nothing_leaves (gpointer user_data)
+{
+  StompStream *self = user_data;
+  gint64 idle = vnfm_clock_get_monotonic_time (self->clock) - self->last_sent;
+
+  self->stall_timer = NULL;
+  if (self->pending == 0)
+    return;
+  if (idle < self->patience) {
+    self->stall_timer = vnfm_clock_add_timer (self->clock, self->patience - idle, nothing_leaves, self);
+    return;
+  }
+  self->deaf = FALSE;
+  fail (self, g_error_new (VNFM_ERROR, VNFM_ERROR_TIMEOUT, "the peer has read nothing for %.1f s",
+                           (double)idle / G_TIME_SPAN_SECOND));
+}
+
 /* Returns: FALSE if the peer is gone. */
 static gboolean
 flush (StompStream *self, GError **error)
@@ -210,7 +273,9 @@ flush (StompStream *self, GError **error)
     self->last_sent = vnfm_clock_get_monotonic_time (self->clock);
     drop_written (self, (gsize)count);
   }
-  stomp_poll_change (self->poll, self->watch, (self->deaf ? 0 : EPOLLIN) | (self->pending > 0 ? EPOLLOUT : 0));
+  if (self->pending > 0 && self->patience > 0 && self->stall_timer == NULL && !self->finishing)
+    self->stall_timer = vnfm_clock_add_timer (self->clock, self->patience, nothing_leaves, self);
+  watch_events (self);
   return TRUE;
 }
 
@@ -218,6 +283,7 @@ static void
 queue_bytes (StompStream *self, GBytes *bytes)
 {
   self->pending += g_bytes_get_size (bytes);
+  self->queued += g_bytes_get_size (bytes);
   g_queue_push_tail (&self->output, bytes);
 }
 
@@ -239,8 +305,13 @@ stomp_stream_write (StompStream *self, GString *head, GBytes *body)
     g_string_append_c (head, '\0');
     queue_bytes (self, g_string_free_to_bytes (head));
   }
-  if (idle && !flush (self, NULL))
-    stomp_poll_change (self->poll, self->watch, EPOLLIN | EPOLLOUT);
+  if (idle) {
+    self->last_sent = vnfm_clock_get_monotonic_time (self->clock);
+    if (!flush (self, NULL))
+      stomp_poll_change (self->poll, self->watch, EPOLLIN | EPOLLOUT);
+  } else if (is_paused (self)) {
+    watch_events (self);
+  }
 }
 
 gsize
@@ -249,7 +320,36 @@ stomp_stream_get_pending (StompStream *self)
   return self->pending;
 }
 
+guint64
+stomp_stream_get_queued (StompStream *self)
+{
+  return self->queued;
+}
+
+guint64
+stomp_stream_get_written (StompStream *self)
+{
+  return self->queued - self->pending;
+}
+
+void
+stomp_stream_set_patience (StompStream *self, gsize pending, gint64 patience)
+{
+  self->pause_at = pending;
+  self->patience = patience;
+}
+
 /* ---- reading */
+
+static void
+tell_unfinished (StompStream *self, gsize bytes)
+{
+  gssize change = (gssize)bytes - (gssize)self->unfinished;
+
+  self->unfinished = bytes;
+  if (change != 0 && self->funcs->unfinished != NULL)
+    self->funcs->unfinished (self, change, self->owner);
+}
 
 static void
 feed (StompStream *self, const guint8 *data, gsize length)
@@ -261,16 +361,17 @@ feed (StompStream *self, const guint8 *data, gsize length)
     gsize consumed = 0;
     if (!stomp_parser_feed (self->parser, data, length, &consumed, &frame, &error)) {
       self->deaf = TRUE;
-      stomp_poll_change (self->poll, self->watch, self->pending > 0 ? EPOLLOUT : 0);
+      watch_events (self);
       fail (self, error);
       return;
     }
     data += consumed;
     length -= consumed;
-    if (frame != NULL)
+    tell_unfinished (self, stomp_parser_get_held (self->parser));
+    if (frame != NULL && self->watch != NULL && !self->deaf)
       self->funcs->frame (self, frame, self->owner);
-    else if (consumed == 0)
-      return;
+    else
+      stomp_frame_free (frame);
   }
 }
 
@@ -313,8 +414,8 @@ ready (guint32 events, gpointer user_data)
       fail (self, error);
     } else if (self->pending == 0 && self->finishing)
       await_peers_end (self);
-    else if (before > 0 && self->pending == 0 && self->funcs->drained != NULL)
-      self->funcs->drained (self, self->owner);
+    else if (self->pending < before && !self->finishing && self->funcs->written != NULL)
+      self->funcs->written (self, self->owner);
   }
   if (self->watch != NULL && !self->deaf && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
     read_some (self);
@@ -355,15 +456,27 @@ send_beat (gpointer user_data)
   self->send_timer = vnfm_clock_add_timer (self->clock, self->send_every / 2, send_beat, self);
 }
 
+/* What came while this program was busy or stopped is no silence, and neither is what was not listened to. */
+static gboolean
+is_heard_now (StompStream *self)
+{
+  guint8 byte;
+
+  return is_paused (self) || recv (self->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /* A peer may be late by as much again. */
 static void
 look_for_beat (gpointer user_data)
 {
   StompStream *self = user_data;
-  gint64 silence = vnfm_clock_get_monotonic_time (self->clock) - self->last_heard;
+  gint64 now = vnfm_clock_get_monotonic_time (self->clock);
   gint64 borne = 2 * self->expect_within;
 
   self->expect_timer = NULL;
+  if (now - self->last_heard >= borne && is_heard_now (self))
+    self->last_heard = now;
+  gint64 silence = now - self->last_heard;
   if (silence >= borne) {
     self->deaf = FALSE;
     fail (self, g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "nothing was heard from the peer for %.1f s",

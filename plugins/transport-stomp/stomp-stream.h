@@ -21,12 +21,14 @@ typedef struct _StompStream StompStream;
  * @frame: a frame has come; the owner takes it. It may close the stream
  * @closed: it has ended by itself: what went wrong, never NULL. Bytes that make no frame are VNFM_ERROR_INVALID or
  *   VNFM_ERROR_LIMIT and leave the stream open for writing: the owner may say so to the peer, and closes it
- * @drained: (nullable): the output that waited is written
+ * @written: (nullable): some of the output that waited is written
+ * @unfinished: (nullable): frames that are not complete hold so many bytes more, or less. May close the stream
  */
 typedef struct {
   void (*frame) (StompStream *self, StompFrame *frame, gpointer owner);
   void (*closed) (StompStream *self, const GError *error, gpointer owner);
-  void (*drained) (StompStream *self, gpointer owner);
+  void (*written) (StompStream *self, gpointer owner);
+  void (*unfinished) (StompStream *self, gssize change, gpointer owner);
 } StompStreamFuncs;
 
 /* @fd: (transfer full): a connected socket that does not block. Returns: (nullable): errors: VNFM_ERROR_FAILED. */
@@ -39,6 +41,12 @@ void stomp_stream_unref (StompStream *self);
 void stomp_stream_write (StompStream *self, GString *head, GBytes *body);
 /* Bytes that wait to be written. */
 gsize stomp_stream_get_pending (StompStream *self);
+/* Bytes that were ever given to stomp_stream_write(), and of those the bytes that have left. */
+guint64 stomp_stream_get_queued (StompStream *self);
+guint64 stomp_stream_get_written (StompStream *self);
+/* A peer that does not read is not listened to while @pending bytes wait, and is lost when none leaves for @patience
+ * microseconds. */
+void stomp_stream_set_patience (StompStream *self, gsize pending, gint64 patience);
 /* Microseconds, 0 for none: how often at least something is sent, and how long silence is borne. */
 void stomp_stream_set_heartbeat (StompStream *self, gint64 send, gint64 expect);
 void stomp_stream_set_max_body (StompStream *self, gsize bytes);

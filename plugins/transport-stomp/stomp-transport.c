@@ -17,6 +17,8 @@ const VnfmKey vnfm_stomp_keys[] = {
   { GROUP, "listen", VNFM_KEY_LIST, NULL, "be the broker, on these ADDRESS:PORT; port 0: any", VNFM_KEY_NONE, NULL },
   { GROUP, "host", VNFM_KEY_STRING, "127.0.0.1", "broker to connect to", VNFM_KEY_NONE, NULL },
   { GROUP, "port", VNFM_KEY_INT, "61613", "its port", VNFM_KEY_NONE, NULL },
+  { GROUP, "virtual-host", VNFM_KEY_STRING, "/", "header host of CONNECT: RabbitMQ's virtual host", VNFM_KEY_NONE,
+    NULL },
   { GROUP, "login", VNFM_KEY_STRING, NULL, "user name at the broker", VNFM_KEY_NONE, NULL },
   { GROUP, "passcode", VNFM_KEY_STRING, NULL, "password at the broker", VNFM_KEY_SECRET, NULL },
   { GROUP, "passcode-generate", VNFM_KEY_BOOLEAN, "false",
@@ -30,10 +32,17 @@ const VnfmKey vnfm_stomp_keys[] = {
   { GROUP, "max-connections", VNFM_KEY_INT, "20000", "as broker: connections at a time", VNFM_KEY_NONE, NULL },
   { GROUP, "queue-limit", VNFM_KEY_INT, "20000", "as broker: messages that wait in one queue", VNFM_KEY_NONE, NULL },
   { GROUP, "queue-bytes", VNFM_KEY_SIZE, "256M", "as broker: bytes that wait in one queue", VNFM_KEY_NONE, NULL },
-  { GROUP, "connection-bytes", VNFM_KEY_SIZE, "1M", "as broker: output that waits for one connection", VNFM_KEY_NONE,
+  { GROUP, "connection-limit", VNFM_KEY_INT, "10000", "as broker: messages of one connection that wait for a reader",
+    VNFM_KEY_NONE, NULL },
+  { GROUP, "connection-bytes", VNFM_KEY_SIZE, "128M", "as broker: their bytes", VNFM_KEY_NONE, NULL },
+  { GROUP, "memory", VNFM_KEY_SIZE, "512M", "as broker: bytes that wait, of all connections", VNFM_KEY_NONE, NULL },
+  { GROUP, "output-bytes", VNFM_KEY_SIZE, "1M", "as broker: output that waits for one connection", VNFM_KEY_NONE,
     NULL },
-  { GROUP, "prefetch", VNFM_KEY_INT, "100", "as broker: messages that a reader may hold unacknowledged", VNFM_KEY_NONE,
+  { GROUP, "patience", VNFM_KEY_DURATION, "30s", "as broker: how long a connection may read nothing", VNFM_KEY_NONE,
     NULL },
+  { GROUP, "reader-timeout", VNFM_KEY_DURATION, "30s",
+    "as broker: how long is kept what nobody reads: commands, and messages whose sender is gone", VNFM_KEY_NONE, NULL },
+  { GROUP, "prefetch", VNFM_KEY_INT, "100", "messages that a reader may hold unacknowledged", VNFM_KEY_NONE, NULL },
   {},
 };
 
@@ -150,6 +159,15 @@ split_commands (VnfmStompTransport *self)
 
   self->settings.commands_prefix = g_strdup (parts[0]);
   self->settings.commands_suffix = g_strdup (parts[0] != NULL && parts[1] != NULL ? parts[1] : "");
+
+  /* With the usual names that of the results looks like the commands of a host called "nfvo". */
+  g_autoptr (GStrvBuilder) others = g_strv_builder_new ();
+  for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
+    if (i != VNFM_DESTINATION_EMS_COMMANDS) {
+      g_autofree char *other = vnfm_transport_dup_name (VNFM_TRANSPORT (self), i, NULL);
+      g_strv_builder_add (others, other);
+    }
+  self->settings.no_commands = g_strv_builder_end (others);
 }
 
 static void
@@ -167,7 +185,13 @@ fill_settings (VnfmStompTransport *self)
   settings->max_connections = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "max-connections"), 1);
   settings->queue_limit = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "queue-limit"), 1);
   settings->queue_bytes = (gsize)vnfm_profile_get_size (profile, GROUP, "queue-bytes");
-  settings->connection_bytes = (gsize)MAX (vnfm_profile_get_size (profile, GROUP, "connection-bytes"), 4096);
+  settings->connection_limit = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "connection-limit"), 1);
+  settings->connection_bytes = (gsize)vnfm_profile_get_size (profile, GROUP, "connection-bytes");
+  settings->memory = (gsize)MAX (vnfm_profile_get_size (profile, GROUP, "memory"), 64 * 1024);
+  settings->output_bytes = (gsize)MAX (vnfm_profile_get_size (profile, GROUP, "output-bytes"), 4096);
+  settings->patience = MAX (vnfm_profile_get_duration (profile, GROUP, "patience"), G_TIME_SPAN_MILLISECOND);
+  settings->reader_timeout =
+      MAX (vnfm_profile_get_duration (profile, GROUP, "reader-timeout"), G_TIME_SPAN_MILLISECOND);
   settings->prefetch = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "prefetch"), 1);
   split_commands (self);
 }
@@ -235,10 +259,12 @@ connect_as_client (VnfmStompTransport *self, GTask *task)
   StompConnectionSettings settings = {
     .host = get_string (self, "host"),
     .port = (guint16)vnfm_profile_get_int (get_profile (self), GROUP, "port"),
+    .virtual_host = get_string (self, "virtual-host"),
     .login = get_string (self, "login"),
     .passcode = self->passcode,
     .heartbeat = self->settings.heartbeat,
     .timeout = self->settings.connect_timeout,
+    .prefetch = self->settings.prefetch,
     .limits = self->settings.limits,
   };
 
@@ -441,6 +467,7 @@ vnfm_stomp_transport_finalize (GObject *object)
   g_free (self->settings.passcode);
   g_free (self->settings.commands_prefix);
   g_free (self->settings.commands_suffix);
+  g_strfreev (self->settings.no_commands);
   G_OBJECT_CLASS (vnfm_stomp_transport_parent_class)->finalize (object);
 }
 

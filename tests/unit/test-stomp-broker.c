@@ -31,6 +31,7 @@ static guint64 last_token;
 static char *gone_host;
 
 static StompBrokerSettings settings;
+static const char *const no_commands[] = { "vnfm.nfvo.actions", NULL };
 
 static void
 deliver (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner)
@@ -64,12 +65,18 @@ set_up (void)
     .passcode = (char *)"secret",
     .commands_prefix = (char *)"vnfm.",
     .commands_suffix = (char *)".actions",
+    .no_commands = (char **)no_commands,
     .connect_timeout = 20 * G_TIME_SPAN_SECOND,
     .limits = { 16, 1024, 8192, 256 * 1024 },
     .max_connections = 310,
     .queue_limit = 100,
     .queue_bytes = 64 * 1024 * 1024,
-    .connection_bytes = 64 * 1024,
+    .connection_limit = 1000,
+    .connection_bytes = 64 * 1024 * 1024,
+    .memory = 256 * 1024 * 1024,
+    .output_bytes = 64 * 1024,
+    .patience = 20 * G_TIME_SPAN_SECOND,
+    .reader_timeout = 20 * G_TIME_SPAN_SECOND,
     .prefetch = 10,
   };
   test_clock = vnfm_clock_new ();
@@ -229,6 +236,12 @@ is_left_with (gpointer count)
   return stomp_broker_get_connections (broker) == GPOINTER_TO_UINT (count);
 }
 
+static gboolean
+is_empty (gpointer account)
+{
+  return ((StompAccount *)account)->used == 0;
+}
+
 static void
 expect_end (Peer *peer, const char *why)
 {
@@ -283,17 +296,20 @@ START_TEST (test_receipt_after_ack)
 }
 END_TEST
 
-/* The first receipt would be a lie: nobody has the message yet. */
+/* One is kept, and both receipts wait for its reader. */
 START_TEST (test_sent_again)
 {
   Peer *peer = peer_new_logged_in ();
 
   peer_say (peer, "SEND\ndestination:/queue/q\nreceipt:r1\nvnfm-message-id:m\n\nx");
   peer_say (peer, "SEND\ndestination:/queue/q\nreceipt:r2\nvnfm-message-id:m\n\nx");
-  peer_hear (peer, "receipt-id:r1\nvnfm-refused:unknown-outcome it was sent again\n");
+  peer_say (peer, "SEND\ndestination:/queue/q\nvnfm-message-id:m\n\nanother");
+  peer_subscribe (peer, "other", "auto");
+  ck_assert_ptr_null (strstr (peer->input->str, "receipt-id:r"));
   stomp_broker_subscribe (broker, "q", NULL);
-  ck_assert_str_eq (taken->str, "x.");
-  stomp_broker_ack (broker, last_token);
+  ck_assert_str_eq (taken->str, "x.another.");
+  stomp_broker_ack (broker, last_token - 1);
+  peer_hear (peer, "receipt-id:r1\n\n");
   peer_hear (peer, "receipt-id:r2\n\n");
   peer_free (peer);
 }
@@ -372,7 +388,7 @@ START_TEST (test_commands_without_reader)
   VnfmTestCall refused = {}, done = {};
 
   peer_say (peer, "SEND\ndestination:/queue/vnfm.host-1.actions\nreceipt:r\n\nx");
-  peer_hear (peer, "receipt-id:r\nvnfm-refused:not-found nobody reads this queue\n");
+  peer_hear (peer, "receipt-id:r\nvnfm-refused:not-found nobody reads vnfm.host-1.actions\n");
   publish ("vnfm.host-1.actions", "x", &refused);
   expect_failure (&refused, VNFM_ERROR_NOT_FOUND);
 
@@ -401,7 +417,7 @@ START_TEST (test_closed_while_messages_wait)
   publish ("q", "held", &held);
   peer_hear (peer, "\n\nheld^");
   g_clear_pointer (&broker, stomp_broker_free);
-  expect_failure (&waiting, VNFM_ERROR_UNKNOWN_OUTCOME);
+  expect_failure (&waiting, VNFM_ERROR_UNREACHABLE);
   expect_failure (&held, VNFM_ERROR_UNKNOWN_OUTCOME);
   vnfm_test_wait_until (has_ended, peer);
   peer_free (peer);
@@ -482,8 +498,8 @@ END_TEST
 /* Who never reads its receipts is ended before they fill the memory. */
 START_TEST (test_unread_answers)
 {
-  settings.connection_bytes = 4096;
-  settings.limits.body = 64;
+  settings.output_bytes = 4096;
+  settings.patience = 100 * G_TIME_SPAN_MILLISECOND;
 
   Peer *peer = peer_new_logged_in ();
   g_autofree char *id = g_strnfill (1000, 'r');
@@ -517,10 +533,234 @@ START_TEST (test_full_queue)
   settings.queue_limit = 1;
   peer_say (peer, "SEND\ndestination:/queue/absent\n\nfirst");
   peer_say (peer, "SEND\ndestination:/queue/absent\nreceipt:r\n\nsecond");
-  peer_hear (peer, "receipt-id:r\nvnfm-refused:refused the queue is full\n");
+  peer_hear (peer, "receipt-id:r\nvnfm-refused:refused the queue absent is full\n");
   publish ("absent", "third", &refused);
   expect_failure (&refused, VNFM_ERROR_REFUSED);
   peer_free (peer);
+}
+END_TEST
+
+/* ---- what readers and senders that go away leave behind */
+
+static void
+say_ack (Peer *peer, const char *command)
+{
+  g_autofree char *ack = peer_dup_ack (peer);
+  g_autofree char *frame = g_strdup_printf ("%s\nid:%s\n\n", command, ack);
+
+  g_string_truncate (peer->input, 0);
+  peer_say (peer, frame);
+}
+
+/* Refused is not received: another reader gets it, and in the end its sender is told. */
+START_TEST (test_nack)
+{
+  Peer *sender = peer_new_logged_in ();
+  Peer *first = peer_new_logged_in ();
+
+  peer_subscribe (first, "q", "client-individual");
+  peer_say (sender, "SEND\ndestination:/queue/q\nreceipt:r1\n\none");
+  peer_hear (first, "\n\none^");
+  Peer *second = peer_new_logged_in ();
+  peer_subscribe (second, "q", "client-individual");
+  say_ack (first, "NACK");
+  peer_hear (second, "\n\none^");
+  ck_assert_ptr_nonnull (strstr (second->input->str, "redelivered:true\n"));
+  ck_assert_ptr_null (strstr (sender->input->str, "receipt-id"));
+  say_ack (second, "ACK");
+  peer_hear (sender, "receipt-id:r1\n\n");
+  peer_free (second);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (2));
+
+  peer_say (sender, "SEND\ndestination:/queue/q\nreceipt:r2\n\ntwo");
+  for (guint i = 0; i < 5; i++) {
+    peer_hear (first, "\n\ntwo^");
+    say_ack (first, "NACK");
+  }
+  peer_hear (sender, "receipt-id:r2\nvnfm-refused:refused the readers of q refuse it\n");
+  peer_free (first);
+  peer_free (sender);
+}
+END_TEST
+
+START_TEST (test_order_after_two_deaths)
+{
+  Peer *sender = peer_new_logged_in ();
+  Peer *readers[] = { peer_new_logged_in (), peer_new_logged_in () };
+
+  for (guint i = 0; i < 2; i++)
+    peer_subscribe (readers[i], "q", "client-individual");
+  for (guint i = 0; i < 4; i++) {
+    g_autofree char *frame = g_strdup_printf ("SEND\ndestination:/queue/q\n\nm%u", i);
+    peer_say (sender, frame);
+  }
+  peer_hear (readers[0], "\n\nm2^");
+  peer_hear (readers[1], "\n\nm3^");
+  peer_free (readers[0]);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (2));
+  peer_free (readers[1]);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (1));
+  stomp_broker_subscribe (broker, "q", NULL);
+  ck_assert_str_eq (taken->str, "m0!m1!m2!m3!");
+  peer_free (sender);
+}
+END_TEST
+
+/* In the mode auto a message is with its reader when it is written, not when it waits to be. */
+START_TEST (test_auto_reader_dies)
+{
+  Peer *slow = peer_new_logged_in ();
+  Peer *sender = peer_new_logged_in ();
+  g_autofree char *body = g_strnfill (250 * 1024, 'x');
+
+  peer_subscribe (slow, "slow", "auto");
+  g_source_destroy (slow->source);
+  for (guint i = 0; i < 60; i++) {
+    g_autofree char *frame = g_strdup_printf ("SEND\ndestination:/queue/slow\nreceipt:r%u\n\n%s", i, body);
+    peer_say (sender, frame);
+  }
+  peer_hear (sender, "receipt-id:r0\n");
+  peer_subscribe (sender, "other", "auto");
+  ck_assert_ptr_null (strstr (sender->input->str, "receipt-id:r59\n"));
+  peer_free (slow);
+  vnfm_test_wait_until (is_left_with, GUINT_TO_POINTER (1));
+  stomp_broker_subscribe (broker, "slow", NULL);
+  ck_assert_ptr_nonnull (strstr (taken->str, "x!x")); /* it was being written */
+  ck_assert_uint_gt (taken->len, 250 * 1024);
+  peer_free (sender);
+}
+END_TEST
+
+/* Another machine that gets the same name must not get them. */
+START_TEST (test_commands_whose_reader_stays_away)
+{
+  Peer *agent = peer_new_logged_in ();
+  VnfmTestCall held = {}, waits = {};
+
+  settings.reader_timeout = 50 * G_TIME_SPAN_MILLISECOND;
+  settings.prefetch = 1;
+  peer_subscribe (agent, "vnfm.host-1.actions", "client-individual");
+  publish ("vnfm.host-1.actions", "held", &held);
+  publish ("vnfm.host-1.actions", "waits", &waits);
+  peer_hear (agent, "\n\nheld^");
+  peer_free (agent);
+  expect_failure (&held, VNFM_ERROR_UNKNOWN_OUTCOME);
+  expect_failure (&waits, VNFM_ERROR_NOT_FOUND);
+  agent = peer_new_logged_in ();
+  peer_subscribe (agent, "vnfm.host-1.actions", "client-individual");
+  peer_subscribe (agent, "other\nid:o", "auto");
+  ck_assert_ptr_null (strstr (agent->input->str, "MESSAGE"));
+  peer_free (agent);
+}
+END_TEST
+
+/* A reader that is back in time gets them, and what is no command waits as long as its sender does. */
+START_TEST (test_reader_comes_back)
+{
+  Peer *sender = peer_new_logged_in ();
+  Peer *gone = peer_new_logged_in ();
+
+  settings.reader_timeout = 50 * G_TIME_SPAN_MILLISECOND;
+  peer_say (sender, "SEND\ndestination:/queue/vnfm.nfvo.actions\nreceipt:r1\n\nkept");
+  peer_say (gone, "SEND\ndestination:/queue/vnfm.nfvo.actions\nreceipt:r2\n\ndropped");
+  peer_say (gone, "DISCONNECT\nreceipt:bye\n\n");
+  peer_hear (gone, "receipt-id:bye\n");
+  peer_free (gone);
+  for (gint64 end = g_get_monotonic_time () + 4 * settings.reader_timeout; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  stomp_broker_subscribe (broker, "vnfm.nfvo.actions", NULL);
+  ck_assert_str_eq (taken->str, "kept.");
+  stomp_broker_ack (broker, last_token);
+  peer_hear (sender, "receipt-id:r1\n\n");
+  peer_free (sender);
+}
+END_TEST
+
+START_TEST (test_ack_after_unsubscribe)
+{
+  Peer *peer = peer_new_logged_in ();
+
+  peer_subscribe (peer, "q", "client-individual");
+  peer_say (peer, "SEND\ndestination:/queue/q\nreceipt:r\nown:a\\cb\n\nx");
+  peer_hear (peer, "\n\nx^");
+  ck_assert_ptr_nonnull (strstr (peer->input->str, "\nown:a\\cb\n"));
+  g_autofree char *ack = peer_dup_ack (peer);
+  g_autofree char *frame = g_strdup_printf ("ACK\nid:%s\nreceipt:ack\n\n", ack);
+  peer_say (peer, "UNSUBSCRIBE\nid:s\nreceipt:u\n\n");
+  peer_say (peer, frame);
+  peer_hear (peer, "receipt-id:r\n\n");
+  peer_hear (peer, "receipt-id:ack\n\n");
+  peer_free (peer);
+}
+END_TEST
+
+/* ---- memory */
+
+START_TEST (test_one_connection_sends_much)
+{
+  Peer *peer = peer_new_logged_in ();
+  Peer *other = peer_new_logged_in ();
+
+  settings.connection_limit = 2;
+  peer_say (peer, "SEND\ndestination:/queue/a\n\nx");
+  peer_say (peer, "SEND\ndestination:/queue/b\n\nx");
+  peer_say (peer, "SEND\ndestination:/queue/c\nreceipt:r\n\nx");
+  peer_hear (peer, "receipt-id:r\nvnfm-refused:refused 2 messages of this connection wait");
+  peer_say (other, "SEND\ndestination:/queue/c\nreceipt:r\n\ngood");
+  stomp_broker_subscribe (broker, "c", NULL);
+  vnfm_test_wait_until (is_taken, (gpointer) "good.");
+  stomp_broker_ack (broker, last_token);
+  peer_hear (other, "receipt-id:r\n\n");
+  peer_free (peer);
+  peer_free (other);
+}
+END_TEST
+
+static void
+say_big (Peer *peer, guint number)
+{
+  g_autofree char *body = g_strnfill (200 * 1024, 'x');
+  g_autofree char *frame = g_strdup_printf ("SEND\ndestination:/queue/big-%u\nreceipt:r%u\n\n%s", number, number, body);
+
+  peer_say (peer, frame);
+}
+
+/* All connections together get no more than the broker has, and it is free again when they are gone. */
+START_TEST (test_memory)
+{
+  StompAccount *account = stomp_broker_get_account (broker);
+  StompAccount *unfinished = stomp_broker_get_unfinished (broker);
+  Peer *half[4];
+
+  account->limit = 1024 * 1024;
+  unfinished->limit = 1024 * 1024;
+  for (guint round = 0; round < 2; round++) {
+    Peer *peer = peer_new_logged_in ();
+    settings.reader_timeout = 10 * G_TIME_SPAN_MILLISECOND;
+    for (guint i = 0; i < 6; i++)
+      say_big (peer, i);
+    peer_hear (peer, "receipt-id:r5\nvnfm-refused:refused the broker is full\n");
+    ck_assert_uint_le (account->used, account->limit);
+    peer_free (peer);
+    vnfm_test_wait_until (is_empty, account);
+  }
+
+  for (guint i = 0; i < 4; i++) {
+    g_autofree char *body = g_strnfill (255 * 1024, 'x');
+    half[i] = peer_new_logged_in ();
+    peer_say_bytes (half[i], "SEND\ndestination:/queue/q\ncontent-length:262144\n\n", 52);
+    peer_say_bytes (half[i], body, 255 * 1024);
+  }
+  Peer *late = peer_new_logged_in ();
+  g_autofree char *body = g_strnfill (100 * 1024, 'x');
+  peer_say_bytes (late, "SEND\ndestination:/queue/q\nreceipt:z\ncontent-length:262144\n\n", 62);
+  peer_say_bytes (late, body, 100 * 1024);
+  peer_hear (late, "ERROR\nmessage:the broker has no room for the rest of this frame\n");
+  peer_hear (late, "receipt-id:z\n");
+  peer_free (late);
+  for (guint i = 0; i < 4; i++)
+    peer_free (half[i]);
+  vnfm_test_wait_until (is_empty, unfinished);
 }
 END_TEST
 
@@ -586,7 +826,9 @@ good_bye_said (GObject *source, GAsyncResult *result, gpointer call)
 START_TEST (test_good_bye)
 {
   static const StompConnectionFuncs funcs = { client_got, client_lost };
-  StompConnectionSettings wanted = { "127.0.0.1", port, "me", "secret", 0, G_TIME_SPAN_MINUTE, settings.limits };
+  StompConnectionSettings wanted = {
+    "127.0.0.1", port, "/", "me", "secret", 0, G_TIME_SPAN_MINUTE, 10, settings.limits
+  };
   VnfmTestCall opened = {}, sent = {}, left = {};
   g_autoptr (GBytes) body = g_bytes_new_static ("x", 1);
   g_autoptr (VnfmEnvelope) envelope = vnfm_envelope_new (body);
@@ -628,6 +870,14 @@ stomp_broker_suite (void)
   tcase_add_test (tcase, test_slow_reader);
   tcase_add_test (tcase, test_unread_answers);
   tcase_add_test (tcase, test_full_queue);
+  tcase_add_test (tcase, test_nack);
+  tcase_add_test (tcase, test_order_after_two_deaths);
+  tcase_add_test (tcase, test_auto_reader_dies);
+  tcase_add_test (tcase, test_commands_whose_reader_stays_away);
+  tcase_add_test (tcase, test_reader_comes_back);
+  tcase_add_test (tcase, test_ack_after_unsubscribe);
+  tcase_add_test (tcase, test_one_connection_sends_much);
+  tcase_add_test (tcase, test_memory);
   tcase_add_test (tcase, test_many_connections);
   tcase_add_loop_test (tcase, test_good_bye, 0, 2);
   suite_add_tcase (suite, tcase);
