@@ -153,6 +153,10 @@ tests_unit_test_stomp_parser_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(
 
 UNIT_TESTS += tests/unit/test-stomp-broker
 tests_unit_test_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test-transport
+tests_unit_test_transport_SOURCES = tests/unit/test-transport.c tests/support/vnfm-sim.c tests/support/vnfm-sim.h
+tests_unit_test_transport_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
 endif
 if HANDLER_SCRIPTS
 UNIT_TESTS += tests/unit/test-handler-scripts
@@ -226,7 +230,7 @@ if EMS_AGENT
 noinst_PROGRAMS += tests/support/stomp-broker
 tests_support_stomp_broker_SOURCES = tests/support/stomp-broker.c
 tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
-INTEGRATION_TESTS += tests/integration/test-agent.py
+INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-stomp-wild.py
 endif
 
 EXTRA_DIST += tests/README.md tests/valgrind.supp $(INTEGRATION_TESTS)

@@ -60,6 +60,7 @@ typedef struct {
   gsize size;
 } Owed;
 
+static void login_is_late (gpointer user_data);
 static void got_frame (StompStream *stream, StompFrame *frame, gpointer owner);
 static void was_closed (StompStream *stream, const GError *error, gpointer owner);
 static void was_written (StompStream *stream, gpointer owner);
@@ -120,15 +121,6 @@ stomp_session_free (StompSession *self)
   stomp_stream_unref (self->stream);
   g_free (self->peer);
   g_free (self);
-}
-
-static void
-login_is_late (gpointer user_data)
-{
-  StompSession *self = user_data;
-
-  self->login_timer = NULL;
-  stomp_session_free (self);
 }
 
 StompSession *
@@ -206,6 +198,15 @@ end_with_error (StompSession *self, const StompFrame *frame, const char *text)
   g_autoptr (GError) error = g_error_new_literal (VNFM_ERROR, VNFM_ERROR_INVALID, text);
 
   end_with (self, frame, error);
+}
+
+static void
+login_is_late (gpointer user_data)
+{
+  StompSession *self = user_data;
+
+  self->login_timer = NULL;
+  end_with_error (self, NULL, "CONNECT did not come in time");
 }
 
 static void

@@ -201,7 +201,8 @@ stomp_stream_finish (StompStream *self)
   vnfm_clock_clear_timer (self->clock, &self->stall_timer);
   self->deaf = TRUE;
   self->finishing = TRUE;
-  stomp_stream_ref (self); /* its own, until it is closed */
+  g_clear_pointer (&self->parser, stomp_parser_free); /* and what it holds of a frame */
+  stomp_stream_ref (self);                            /* its own, until it is closed */
   self->finish_timer = vnfm_clock_add_timer (self->clock, FINISH_TIME, finish_time_is_over, self);
   if (self->pending == 0)
     await_peers_end (self);

@@ -730,6 +730,8 @@ START_TEST (test_memory)
 {
   StompAccount *account = stomp_broker_get_account (broker);
   StompAccount *unfinished = stomp_broker_get_unfinished (broker);
+  const char *head = "SEND\ndestination:/queue/q\ncontent-length:262144\n\n";
+  const char *last_head = "SEND\ndestination:/queue/q\nreceipt:z\ncontent-length:262144\n\n";
   Peer *half[4];
 
   account->limit = 1024 * 1024;
@@ -748,12 +750,12 @@ START_TEST (test_memory)
   for (guint i = 0; i < 4; i++) {
     g_autofree char *body = g_strnfill (255 * 1024, 'x');
     half[i] = peer_new_logged_in ();
-    peer_say_bytes (half[i], "SEND\ndestination:/queue/q\ncontent-length:262144\n\n", 52);
+    peer_say_bytes (half[i], head, strlen (head));
     peer_say_bytes (half[i], body, 255 * 1024);
   }
   Peer *late = peer_new_logged_in ();
   g_autofree char *body = g_strnfill (100 * 1024, 'x');
-  peer_say_bytes (late, "SEND\ndestination:/queue/q\nreceipt:z\ncontent-length:262144\n\n", 62);
+  peer_say_bytes (late, last_head, strlen (last_head));
   peer_say_bytes (late, body, 100 * 1024);
   peer_hear (late, "ERROR\nmessage:the broker has no room for the rest of this frame\n");
   peer_hear (late, "receipt-id:z\n");
