@@ -20,6 +20,17 @@ retry_later (EngineOperation *self, VnfmTimerFunc func)
   self->retry = vnfm_clock_add_timer (vnfm_engine_get_clock (self->engine), RETRY_DELAY, func, self);
 }
 
+/* It is tried each second; the operator is told once for each reason, and finds the last one in vnfmctl. */
+static void
+tell_undelivered (EngineOperation *self, const char *why)
+{
+  if (g_strcmp0 (self->undelivered, why) == 0)
+    return;
+  g_message ("%s: its answer is not delivered yet: %s", engine_operation_get_title (self), why);
+  g_free (self->undelivered);
+  self->undelivered = g_strdup (why);
+}
+
 static void
 published (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -34,7 +45,7 @@ published (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   /* It stays in the journal, and visible. Published again it has the same message id: the receiver drops a repeat. */
-  g_info ("%s: its answer is not delivered yet: %s", engine_operation_get_title (self), error->message);
+  tell_undelivered (self, error->message);
   retry_later (self, publish);
 }
 

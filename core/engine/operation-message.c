@@ -90,6 +90,8 @@ engine_operation_describe (EngineOperation *self)
     break;
   case OPERATION_ANSWERING:
     g_string_append (out, "its answer waits for the NFVO to take it");
+    if (self->undelivered != NULL)
+      g_string_append_printf (out, ": %s", self->undelivered);
     break;
   case OPERATION_FINISHED:
     g_string_append (out, "finished");

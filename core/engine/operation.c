@@ -449,6 +449,7 @@ engine_operation_finalize (GObject *object)
   g_clear_pointer (&self->deferrals, g_ptr_array_unref);
   g_clear_error (&self->deferral_error);
   g_clear_pointer (&self->answer, g_bytes_unref);
+  g_free (self->undelivered);
   g_free (self->title);
   g_free (self->progress);
   if (self->tail != NULL)

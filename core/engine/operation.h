@@ -87,6 +87,8 @@ struct _EngineOperation {
   VnfmTimer *retry;          /* of journaling or sending the answer */
   GPtrArray *unacknowledged; /* of VnfmEnvelope: how the request came; NULL when the journal has it */
 
+  char *undelivered; /* nullable: why the answer is not with the NFVO yet, as it was told */
+
   char *title;    /* nullable: made on demand */
   char *progress; /* nullable */
   GString *tail;  /* nullable: last lines of the script that runs */

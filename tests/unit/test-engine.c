@@ -490,6 +490,10 @@ START_TEST (an_answer_is_sent_until_it_is_taken)
   sim_transport_fail_next (w->transport, 3);
   send_record (w, "MODIFY", "vnfr", "web", "m1");
   ck_assert (!is_answered (w, "m1"));
+  g_autoptr (GPtrArray) open = vnfm_engine_get_operations (w->engine);
+  ck_assert_uint_eq (open->len, 1);
+  g_autofree char *what = engine_operation_describe (g_ptr_array_index (open, 0));
+  assert_contains (what, "not connected");
   for (int i = 0; i < 4; i++) {
     sim_clock_advance (w->clock, 2 * G_TIME_SPAN_SECOND);
     settle ();
