@@ -10,7 +10,7 @@
 
 #include "core/nfvo/dependencies.h"
 
-#include "core/nfvo/entity.h"
+#include "core/package/entity.h"
 
 typedef struct {
   char *name;

@@ -15,6 +15,8 @@
 
 #include "core/nfvo/deployment-private.h"
 
+#include "core/nfvo/instantiate.h"
+
 G_DEFINE_FINAL_TYPE (NfvoDeployment, nfvo_deployment, G_TYPE_OBJECT)
 
 enum {

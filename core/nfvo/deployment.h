@@ -3,7 +3,7 @@
 
 #include "core/nfvo/link.h"
 #include "core/nfvo/machines/machines.h"
-#include "core/nfvo/nsd.h"
+#include "core/package/nsd.h"
 #include "core/nfvo/records.h"
 
 G_BEGIN_DECLS

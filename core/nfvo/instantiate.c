@@ -3,8 +3,9 @@
  * the package with the bytes of its files. */
 #include "config.h"
 
-#include "core/nfvo/entity.h"
-#include "core/nfvo/nsd.h"
+#include "core/nfvo/instantiate.h"
+
+#include "core/package/entity.h"
 
 #include <string.h>
 

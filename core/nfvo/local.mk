@@ -2,9 +2,6 @@
 if NFVO
 noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
-	core/nfvo/check.c \
-	core/nfvo/check.h \
-	core/nfvo/check-text.c \
 	core/nfvo/client.c \
 	core/nfvo/client.h \
 	core/nfvo/daemon.c \
@@ -18,9 +15,8 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/deployment-private.h \
 	core/nfvo/deployment-questions.c \
 	core/nfvo/deployment-release.c \
-	core/nfvo/entity.c \
-	core/nfvo/entity.h \
 	core/nfvo/instantiate.c \
+	core/nfvo/instantiate.h \
 	core/nfvo/link.c \
 	core/nfvo/link.h \
 	core/nfvo/machines/ending.c \
@@ -31,17 +27,6 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/machines/machines.h \
 	core/nfvo/machines/process.c \
 	core/nfvo/machines/process.h \
-	core/nfvo/metadata.c \
-	core/nfvo/metadata.h \
-	core/nfvo/nsd.c \
-	core/nfvo/nsd.h \
-	core/nfvo/nsd-link.c \
-	core/nfvo/nsd-load.c \
-	core/nfvo/nsd-oddities.c \
-	core/nfvo/nsd-parse.c \
-	core/nfvo/nsd-private.h \
-	core/nfvo/package.c \
-	core/nfvo/package.h \
 	core/nfvo/records.c \
 	core/nfvo/records.h \
 	core/nfvo/records-allocate.c \
@@ -55,13 +40,8 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/steps.c \
 	core/nfvo/steps.h \
 	core/nfvo/view.c \
-	core/nfvo/view.h \
-	core/nfvo/vnfd-fields.c \
-	core/nfvo/vnfd-fields.h \
-	core/nfvo/vnfd-json.c \
-	core/nfvo/vnfd-json.h
-core_nfvo_libvnfm_nfvo_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
-core_nfvo_libvnfm_nfvo_la_LIBADD = core/host/libvnfm-host.la $(SDK_LIBS) $(YAML_LIBS)
+	core/nfvo/view.h
+core_nfvo_libvnfm_nfvo_la_LIBADD = core/package/libvnfm-package.la core/host/libvnfm-host.la $(SDK_LIBS)
 
 bin_PROGRAMS += core/nfvo/vnfm-nfvo
 core_nfvo_vnfm_nfvo_SOURCES = core/nfvo/main.c

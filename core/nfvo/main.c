@@ -2,7 +2,7 @@
 /* vnfm-nfvo: picks the sub-command. Exit status: 0 all is well, 1 it failed or a descriptor is bad, 2 wrong usage. */
 #include "config.h"
 
-#include "core/nfvo/check.h"
+#include "core/package/check.h"
 #include "core/nfvo/run.h"
 
 #include <locale.h>

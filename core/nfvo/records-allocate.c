@@ -4,7 +4,7 @@
 
 #include "core/nfvo/records-private.h"
 
-#include "core/nfvo/entity.h"
+#include "core/package/entity.h"
 
 JsonObject *
 nfvo_records_begin_allocation (NfvoRecords *self, JsonObject *question, GError **error)

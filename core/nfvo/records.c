@@ -12,7 +12,7 @@
 
 #include "core/nfvo/records-private.h"
 
-#include "core/nfvo/entity.h"
+#include "core/package/entity.h"
 
 #include <string.h>
 

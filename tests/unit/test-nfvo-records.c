@@ -2,7 +2,7 @@
 /* The NFVO's database: versions as on the wire, and its optimistic lock. */
 #include "config.h"
 
-#include "core/nfvo/entity.h"
+#include "core/package/entity.h"
 #include "core/nfvo/records.h"
 #include "tests/support/vnfm-test.h"
 

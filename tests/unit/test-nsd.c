@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "core/nfvo/check.h"
+#include "core/package/check.h"
 #include "tests/support/vnfm-test.h"
 
 #include <string.h>

@@ -2,8 +2,9 @@
 /* Packages as folders, among them those that are laid out to make a reader do harm; and what INSTANTIATE carries. */
 #include "config.h"
 
-#include "core/nfvo/metadata.h"
-#include "core/nfvo/nsd.h"
+#include "core/nfvo/instantiate.h"
+#include "core/package/metadata.h"
+#include "core/package/nsd.h"
 #include "tests/support/vnfm-test.h"
 
 #include <glib/gstdio.h>

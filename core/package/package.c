@@ -8,9 +8,9 @@
  * Nothing outside the folder is read: a symbolic link is followed only to a file inside. */
 #include "config.h"
 
-#include "core/nfvo/package.h"
+#include "core/package/package.h"
 
-#include "core/nfvo/metadata.h"
+#include "core/package/metadata.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "core/nfvo/entity.h"
+#include "core/package/entity.h"
 
 static void
 visit_node (JsonNode *node, const char *member, NfvoEntityFunc func, gpointer user_data)

@@ -3,9 +3,9 @@
  * people in check-text.c. */
 #include "config.h"
 
-#include "core/nfvo/check.h"
+#include "core/package/check.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 #include <stdio.h>
 

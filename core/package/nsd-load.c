@@ -4,7 +4,7 @@
  * descriptor) the one whose VNFD has its vendor, name and version; the folder of --scripts. */
 #include "config.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
 /* The model itself: made empty, filled by the steps of loading, told about, freed. */
 #include "config.h"
 
-#include "core/nfvo/nsd.h"
+#include "core/package/nsd.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 static GPtrArray *
 new_texts (void)

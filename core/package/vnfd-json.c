@@ -3,10 +3,10 @@
  * member. */
 #include "config.h"
 
-#include "core/nfvo/vnfd-json.h"
+#include "core/package/vnfd-json.h"
 
-#include "core/nfvo/entity.h"
-#include "core/nfvo/vnfd-fields.h"
+#include "core/package/entity.h"
+#include "core/package/vnfd-fields.h"
 
 #include <string.h>
 

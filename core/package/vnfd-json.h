@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/nfvo/nsd.h"
+#include "core/package/nsd.h"
 
 G_BEGIN_DECLS
 

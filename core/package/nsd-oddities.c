@@ -3,7 +3,7 @@
  * that a test, or a person who compares files, can look for them. */
 #include "config.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 /* What the steps of loading share: making parts of the model, lists of strings. */
 
-#include "core/nfvo/nsd.h"
+#include "core/package/nsd.h"
 
 G_BEGIN_DECLS
 

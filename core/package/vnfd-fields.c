@@ -2,7 +2,7 @@
 /* What the NFVO's entities have (protocol/openbaton.md, C.1), one table for each. */
 #include "config.h"
 
-#include "core/nfvo/vnfd-fields.h"
+#include "core/package/vnfd-fields.h"
 
 /* What every entity may have. */
 const NfvoField nfvo_base_fields[] = {

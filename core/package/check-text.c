@@ -2,9 +2,9 @@
 /* A service as a person wants to see it: who is in it, who needs what of whom, which script runs when, what is odd. */
 #include "config.h"
 
-#include "core/nfvo/check.h"
+#include "core/package/check.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 #include <string.h>
 

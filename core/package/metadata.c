@@ -2,7 +2,7 @@
 /* libyaml's events become a JSON tree; nothing recurses, and no alias is followed, so that a small file stays small. */
 #include "config.h"
 
-#include "core/nfvo/metadata.h"
+#include "core/package/metadata.h"
 
 #include <string.h>
 #include <yaml.h>

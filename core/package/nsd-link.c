@@ -4,7 +4,7 @@
  * held against events, dependencies and package. */
 #include "config.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
 #include <string.h>
 

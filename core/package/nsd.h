@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/nfvo/package.h"
+#include "core/package/package.h"
 
 G_BEGIN_DECLS
 
@@ -186,22 +186,6 @@ gboolean nfvo_service_has_errors (NfvoService *self);
 NfvoVnf *nfvo_service_find_vnf (NfvoService *self, const char *name);
 /* One line: "VNF web, VDU 1: text". Returns: (transfer full). */
 char *nfvo_finding_describe (const NfvoFinding *finding);
-
-/* ---- what the messages carry; each call makes new ids, as onboarding does */
-
-/* The VNFD as the NFVO sends it. @vnf must have one. Returns: (transfer full). */
-JsonObject *nfvo_vnf_dup_vnfd_json (NfvoVnf *vnf, VnfmClock *clock);
-/* "vnfdf" for @vnfd: its first flavour, or one made of its last VDU's computation_requirement. Returns: (transfer
- * full).
- */
-JsonObject *nfvo_vnfd_dup_flavour (JsonObject *vnfd, VnfmClock *clock);
-/* "vnfPackage", its id being the vnfPackageLocation of @vnfd: the package with all its files as arrays of signed bytes,
- * or one with only a link. Returns: (transfer full) (nullable): JSON text; NULL: the VNF has no package. */
-GBytes *nfvo_vnf_dup_package_text (NfvoVnf *vnf, JsonObject *vnfd, VnfmClock *clock);
-/* A whole INSTANTIATE for @vnf. @links: its virtual link records; @vim: the VIM for each of its VDUs; @extension: with
- * nsr-id. Returns: (transfer full): the message's body. */
-GBytes *nfvo_vnf_dup_instantiate (NfvoVnf *vnf, JsonArray *links, JsonObject *vim, JsonObject *extension,
-                                  VnfmClock *clock);
 
 /* ---- the steps of loading, for nsd-load.c and tests */
 

@@ -9,9 +9,9 @@
  * Here dependencies still bear the names that the file has for VNFs; nsd-link.c resolves them. */
 #include "config.h"
 
-#include "core/nfvo/nsd-private.h"
+#include "core/package/nsd-private.h"
 
-#include "core/nfvo/vnfd-json.h"
+#include "core/package/vnfd-json.h"
 
 #include <string.h>
 
