@@ -9,7 +9,6 @@ plugins_transport_stomp_libvnfm_stomp_la_SOURCES = \
 	plugins/transport-stomp/stomp-frame.c plugins/transport-stomp/stomp-frame.h \
 	plugins/transport-stomp/stomp-parser.c plugins/transport-stomp/stomp-parser.h \
 	plugins/transport-stomp/stomp-passcode.c plugins/transport-stomp/stomp-passcode.h \
-	plugins/transport-stomp/stomp-poll.c plugins/transport-stomp/stomp-poll.h \
 	plugins/transport-stomp/stomp-queue.c plugins/transport-stomp/stomp-queue.h \
 	plugins/transport-stomp/stomp-session.c \
 	plugins/transport-stomp/stomp-stream.c plugins/transport-stomp/stomp-stream.h \

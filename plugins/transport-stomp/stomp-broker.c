@@ -20,7 +20,7 @@
 typedef struct {
   StompBroker *broker;
   GSocket *socket;
-  StompWatch *watch;
+  VnfmWatch *watch;
   VnfmTimer *pause;
 } Listener;
 
@@ -52,7 +52,7 @@ typedef struct {
 
 struct _StompBroker {
   VnfmClock *clock;
-  StompPoll *poll;
+  VnfmPoll *poll;
   const StompBrokerSettings *settings;
   const StompBrokerFuncs *funcs;
   gpointer owner;
@@ -85,7 +85,7 @@ listener_free (Listener *listener)
 {
   vnfm_clock_clear_timer (listener->broker->clock, &listener->pause);
   if (listener->watch != NULL)
-    stomp_poll_remove (listener->broker->poll, listener->watch);
+    vnfm_poll_remove (listener->broker->poll, listener->watch);
   g_object_unref (listener->socket);
   g_free (listener);
 }
@@ -94,7 +94,7 @@ StompBroker *
 stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const StompBrokerFuncs *funcs, gpointer owner,
                   GError **error)
 {
-  StompPoll *poll = stomp_poll_new (error);
+  VnfmPoll *poll = vnfm_poll_new (error);
 
   if (poll == NULL)
     return NULL;
@@ -178,7 +178,7 @@ stomp_broker_free (StompBroker *self)
   g_hash_table_unref (self->queues);
   vnfm_clock_clear_timer (self->clock, &self->tell_timer);
   GQueue outcomes = self->outcomes;
-  stomp_poll_unref (self->poll);
+  vnfm_poll_unref (self->poll);
   g_object_unref (self->clock);
   g_free (self);
   tell_outcomes (outcomes);
@@ -208,7 +208,7 @@ stomp_broker_get_clock (StompBroker *self)
   return self->clock;
 }
 
-StompPoll *
+VnfmPoll *
 stomp_broker_get_poll (StompBroker *self)
 {
   return self->poll;
@@ -250,7 +250,7 @@ pause_is_over (gpointer user_data)
   Listener *listener = user_data;
 
   listener->pause = NULL;
-  stomp_poll_change (listener->broker->poll, listener->watch, EPOLLIN);
+  vnfm_poll_change (listener->broker->poll, listener->watch, EPOLLIN);
 }
 
 /* The peer still waits in the backlog, and the listener stays readable: looking again at once would spin. */
@@ -264,7 +264,7 @@ cannot_accept (Listener *listener, int number)
   if (!self->out_of_descriptors)
     g_warning ("STOMP: connections cannot be taken: %s", g_strerror (number));
   self->out_of_descriptors = TRUE;
-  stomp_poll_change (self->poll, listener->watch, 0);
+  vnfm_poll_change (self->poll, listener->watch, 0);
   listener->pause = vnfm_clock_add_timer (self->clock, ACCEPT_PAUSE, pause_is_over, listener);
 }
 
@@ -371,7 +371,7 @@ stomp_broker_listen (StompBroker *self, const char *text, char **bound, GError *
   listener->broker = self;
   listener->socket = g_object_ref (socket);
   g_ptr_array_add (self->listeners, listener);
-  listener->watch = stomp_poll_add (self->poll, g_socket_get_fd (socket), EPOLLIN, accept_some, listener, error);
+  listener->watch = vnfm_poll_add (self->poll, g_socket_get_fd (socket), EPOLLIN, accept_some, listener, error);
   *bound = describe_address (socket);
   return listener->watch != NULL;
 }

@@ -85,7 +85,7 @@ guint stomp_broker_get_connections (StompBroker *self);
 typedef struct _StompSession StompSession;
 const StompBrokerSettings *stomp_broker_get_settings (StompBroker *self);
 VnfmClock *stomp_broker_get_clock (StompBroker *self);
-StompPoll *stomp_broker_get_poll (StompBroker *self);
+VnfmPoll *stomp_broker_get_poll (StompBroker *self);
 StompQueue *stomp_broker_get_queue (StompBroker *self, const char *name);
 /* Of messages that came from peers, and of frames of which the rest has not come. */
 StompAccount *stomp_broker_get_account (StompBroker *self);

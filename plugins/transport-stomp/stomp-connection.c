@@ -23,7 +23,7 @@ typedef struct {
 
 struct _StompConnection {
   VnfmClock *clock;
-  StompPoll *poll;
+  VnfmPoll *poll;
   StompStream *stream;
   const StompConnectionFuncs *funcs;
   gpointer owner;
@@ -124,7 +124,7 @@ stomp_connection_free (StompConnection *self)
     stomp_stream_close (self->stream);
     stomp_stream_unref (self->stream);
   }
-  stomp_poll_unref (self->poll);
+  vnfm_poll_unref (self->poll);
   g_ptr_array_unref (self->subscriptions);
   g_hash_table_unref (self->acks);
   g_free (self->connect_head);
@@ -223,7 +223,7 @@ stomp_connection_open_async (VnfmClock *clock, const StompConnectionSettings *se
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   GError *error = NULL;
-  StompPoll *poll = stomp_poll_new (&error);
+  VnfmPoll *poll = vnfm_poll_new (&error);
 
   if (poll == NULL) {
     g_task_return_error (task, error);

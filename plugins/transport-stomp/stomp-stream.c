@@ -30,8 +30,8 @@
 #define FINISH_TIME (5 * G_TIME_SPAN_SECOND)
 
 struct _StompStream {
-  StompPoll *poll;
-  StompWatch *watch; /* NULL: closed */
+  VnfmPoll *poll;
+  VnfmWatch *watch; /* NULL: closed */
   VnfmClock *clock;
   int fd;
   StompParser *parser;
@@ -80,19 +80,19 @@ set_options (int fd)
 }
 
 StompStream *
-stomp_stream_new (StompPoll *poll, VnfmClock *clock, int fd, const StompLimits *limits, const StompStreamFuncs *funcs,
+stomp_stream_new (VnfmPoll *poll, VnfmClock *clock, int fd, const StompLimits *limits, const StompStreamFuncs *funcs,
                   gpointer owner, GError **error)
 {
   StompStream *self = g_rc_box_new0 (StompStream);
 
-  self->poll = stomp_poll_ref (poll);
+  self->poll = vnfm_poll_ref (poll);
   self->clock = g_object_ref (clock);
   self->fd = fd;
   self->parser = stomp_parser_new (limits);
   self->funcs = funcs;
   self->owner = owner;
   g_queue_init (&self->output);
-  self->watch = stomp_poll_add (poll, fd, EPOLLIN, ready, self, error);
+  self->watch = vnfm_poll_add (poll, fd, EPOLLIN, ready, self, error);
   if (self->watch != NULL) {
     set_options (fd);
     return self;
@@ -118,7 +118,7 @@ stomp_stream_close (StompStream *self)
   vnfm_clock_clear_timer (self->clock, &self->send_timer);
   vnfm_clock_clear_timer (self->clock, &self->expect_timer);
   vnfm_clock_clear_timer (self->clock, &self->finish_timer);
-  stomp_poll_remove (self->poll, g_steal_pointer (&self->watch));
+  vnfm_poll_remove (self->poll, g_steal_pointer (&self->watch));
   close (self->fd);
   self->fd = -1;
   if (self->finishing)
@@ -135,7 +135,7 @@ stream_clear (gpointer data)
   stomp_parser_free (self->parser);
   g_queue_clear_full (&self->output, (GDestroyNotify)g_bytes_unref);
   g_object_unref (self->clock);
-  stomp_poll_unref (self->poll);
+  vnfm_poll_unref (self->poll);
 }
 
 void
@@ -156,7 +156,7 @@ watch_events (StompStream *self)
 {
   guint32 in = self->deaf || is_paused (self) ? 0 : EPOLLIN;
 
-  stomp_poll_change (self->poll, self->watch, in | (self->pending > 0 ? EPOLLOUT : 0));
+  vnfm_poll_change (self->poll, self->watch, in | (self->pending > 0 ? EPOLLOUT : 0));
 }
 
 /* ---- ends */
@@ -186,7 +186,7 @@ static void
 await_peers_end (StompStream *self)
 {
   if (shutdown (self->fd, SHUT_WR) == 0)
-    stomp_poll_change (self->poll, self->watch, EPOLLIN);
+    vnfm_poll_change (self->poll, self->watch, EPOLLIN);
   else
     stomp_stream_close (self);
 }
@@ -207,7 +207,7 @@ stomp_stream_finish (StompStream *self)
   if (self->pending == 0)
     await_peers_end (self);
   else
-    stomp_poll_change (self->poll, self->watch, EPOLLOUT);
+    vnfm_poll_change (self->poll, self->watch, EPOLLOUT);
 }
 
 /* ---- writing */
@@ -309,7 +309,7 @@ stomp_stream_write (StompStream *self, GString *head, GBytes *body)
   if (idle) {
     self->last_sent = vnfm_clock_get_monotonic_time (self->clock);
     if (!flush (self, NULL))
-      stomp_poll_change (self->poll, self->watch, EPOLLIN | EPOLLOUT);
+      vnfm_poll_change (self->poll, self->watch, EPOLLIN | EPOLLOUT);
   } else if (is_paused (self)) {
     watch_events (self);
   }

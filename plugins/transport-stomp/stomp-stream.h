@@ -2,9 +2,9 @@
 #pragma once
 
 #include "plugins/transport-stomp/stomp-parser.h"
-#include "plugins/transport-stomp/stomp-poll.h"
 
 #include <vnfm/vnfm-clock.h>
+#include <vnfm/vnfm-poll.h>
 
 G_BEGIN_DECLS
 
@@ -32,7 +32,7 @@ typedef struct {
 } StompStreamFuncs;
 
 /* @fd: (transfer full): a connected socket that does not block. Returns: (nullable): errors: VNFM_ERROR_FAILED. */
-StompStream *stomp_stream_new (StompPoll *poll, VnfmClock *clock, int fd, const StompLimits *limits,
+StompStream *stomp_stream_new (VnfmPoll *poll, VnfmClock *clock, int fd, const StompLimits *limits,
                                const StompStreamFuncs *funcs, gpointer owner, GError **error);
 StompStream *stomp_stream_ref (StompStream *self);
 void stomp_stream_unref (StompStream *self);

@@ -20,6 +20,7 @@
 #include <vnfm/vnfm-negotiator.h>
 #include <vnfm/vnfm-operation.h>
 #include <vnfm/vnfm-plugin.h>
+#include <vnfm/vnfm-poll.h>
 #include <vnfm/vnfm-profile.h>
 #include <vnfm/vnfm-record.h>
 #include <vnfm/vnfm-script-result.h>

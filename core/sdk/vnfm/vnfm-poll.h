@@ -7,22 +7,22 @@ G_BEGIN_DECLS
 
 /* Many sockets under one GSource: an epoll descriptor that the main loop watches. A main loop that watched each socket
  * itself would look at all of them for every message. */
-typedef struct _StompPoll StompPoll;
-typedef struct _StompWatch StompWatch;
+typedef struct _VnfmPoll VnfmPoll;
+typedef struct _VnfmWatch VnfmWatch;
 
 /* @events: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR. */
-typedef void (*StompPollFunc) (guint32 events, gpointer user_data);
+typedef void (*VnfmPollFunc) (guint32 events, gpointer user_data);
 
 /* Errors: VNFM_ERROR_FAILED (no more descriptors). The source belongs to the thread's default main context. */
-StompPoll *stomp_poll_new (GError **error);
-StompPoll *stomp_poll_ref (StompPoll *self);
-void stomp_poll_unref (StompPoll *self);
+VnfmPoll *vnfm_poll_new (GError **error);
+VnfmPoll *vnfm_poll_ref (VnfmPoll *self);
+void vnfm_poll_unref (VnfmPoll *self);
 
 /* @fd: borrowed, until the watch is removed. Errors: VNFM_ERROR_FAILED. */
-StompWatch *stomp_poll_add (StompPoll *self, int fd, guint32 events, StompPollFunc func, gpointer user_data,
-                            GError **error);
-void stomp_poll_change (StompPoll *self, StompWatch *watch, guint32 events);
+VnfmWatch *vnfm_poll_add (VnfmPoll *self, int fd, guint32 events, VnfmPollFunc func, gpointer user_data,
+                          GError **error);
+void vnfm_poll_change (VnfmPoll *self, VnfmWatch *watch, guint32 events);
 /* The function is not called any more, also not for what has happened already. */
-void stomp_poll_remove (StompPoll *self, StompWatch *watch);
+void vnfm_poll_remove (VnfmPoll *self, VnfmWatch *watch);
 
 G_END_DECLS
