@@ -233,7 +233,7 @@ tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SD
 INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-stomp-wild.py
 endif
 
-EXTRA_DIST += tests/README.md tests/valgrind.supp $(INTEGRATION_TESTS)
+EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $(INTEGRATION_TESTS)
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
 check-integration: all

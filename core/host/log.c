@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LEAST_SECRET 6
@@ -15,7 +16,10 @@ static GPtrArray *secrets;
 static GLogLevelFlags wanted;
 static const char *name;
 static gboolean to_journal;
-static gboolean to_terminal;
+/* What stands before a line on stderr: nothing where a reader adds the time himself, the time for who sits before a
+ * terminal, date and time (UTC) in a file. */
+static const char *time_format;
+static gboolean in_file;
 
 static GMutex lock;
 
@@ -91,14 +95,15 @@ write_line (GLogLevelFlags level, const char *message)
 {
   g_autofree char *plain = make_plain (message);
 
-  if (!to_terminal) {
+  if (time_format == NULL) {
     fprintf (stderr, "%s: %s%s\n", name, level_word (level), plain);
     return;
   }
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
-  fprintf (stderr, "%s.%03d %s: %s%s\n", time, g_date_time_get_microsecond (now) / 1000, name, level_word (level),
-           plain);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) here = in_file ? g_date_time_ref (now) : g_date_time_to_local (now);
+  g_autofree char *time = g_date_time_format (here, time_format);
+  fprintf (stderr, "%s.%03d%s %s: %s%s\n", time, g_date_time_get_microsecond (now) / 1000, in_file ? "Z" : "", name,
+           level_word (level), plain);
 }
 
 static GLogWriterOutput
@@ -142,6 +147,7 @@ host_log_init (const char *program, int verbose)
 {
   static gboolean installed; /* GLib takes one writer for all its life */
   const char *level = g_getenv ("VNFM_LOG");
+  struct stat target;
   int asked = level != NULL ? parse_level (level) : 0;
 
   verbose = MAX (verbose, asked);
@@ -152,7 +158,8 @@ host_log_init (const char *program, int verbose)
   if (verbose >= 2)
     wanted |= G_LOG_LEVEL_DEBUG;
   to_journal = g_log_writer_is_journald (fileno (stderr));
-  to_terminal = isatty (fileno (stderr));
+  in_file = fstat (fileno (stderr), &target) == 0 && S_ISREG (target.st_mode);
+  time_format = in_file ? "%Y-%m-%dT%H:%M:%S" : isatty (fileno (stderr)) ? "%H:%M:%S" : NULL;
   if (!installed)
     g_log_set_writer_func (write_log, NULL, NULL);
   installed = TRUE;

@@ -30,11 +30,23 @@ start_log (int verbose)
   host_log_init ("program", verbose);
 }
 
-/* Returns: (transfer full): what was written. */
+/* In a file each message begins with its time. Returns: (transfer full): without it. */
+static char *
+cut_times (const char *text)
+{
+  g_autoptr (GRegex) time =
+      g_regex_new ("^20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z (?=program: )", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GRegex) bare = g_regex_new ("^program: ", G_REGEX_MULTILINE, 0, NULL);
+
+  ck_assert (!g_regex_match (bare, text, 0, NULL));
+  return g_regex_replace_literal (time, text, -1, 0, "", 0, NULL);
+}
+
+/* Returns: (transfer full): what was written, without the times. */
 static char *
 read_log (void)
 {
-  char *text = NULL;
+  g_autofree char *text = NULL;
 
   fflush (stderr);
   ck_assert_int_ge (dup2 (kept_stderr, STDERR_FILENO), 0);
@@ -43,7 +55,7 @@ read_log (void)
   ck_assert (g_file_get_contents (path, &text, NULL, NULL));
   g_remove (path);
   g_clear_pointer (&path, g_free);
-  return text;
+  return cut_times (text);
 }
 
 static void
