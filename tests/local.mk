@@ -78,6 +78,7 @@ ZOO = \
 	tests/support/plugins/no-entry.la \
 	tests/support/plugins/other-major.la \
 	tests/support/plugins/other-type.la \
+	tests/support/plugins/ready-ems.la \
 	tests/support/plugins/refusing.la \
 	tests/support/plugins/silent.la \
 	tests/support/plugins/silent-start.la \
@@ -107,6 +108,8 @@ tests_support_plugins_other_major_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
 tests_support_plugins_other_major_la_LIBADD = $(SDK_LIBS)
 tests_support_plugins_other_type_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
 tests_support_plugins_other_type_la_LIBADD = $(SDK_LIBS)
+tests_support_plugins_ready_ems_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
+tests_support_plugins_ready_ems_la_LIBADD = $(SDK_LIBS)
 tests_support_plugins_refusing_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)
 tests_support_plugins_refusing_la_LIBADD = $(SDK_LIBS)
 tests_support_plugins_silent_la_LDFLAGS = $(AM_LDFLAGS) $(ZOO_LDFLAGS)

@@ -334,14 +334,14 @@ api_source_get_operation_finish (LocalApiSource *source, GAsyncResult *result, G
 /* ---- VNFs: those that operations are under way for */
 
 static JsonArray *
-describe_machines (VnfmEngine *engine, EngineOperation *operation)
+describe_machines (EngineOperation *operation)
 {
   JsonArray *machines = json_array_new ();
   g_autoptr (GPtrArray) vnfcs = operation->record != NULL ? vnfm_record_dup_vnfcs (operation->record, NULL) : NULL;
 
   for (guint i = 0; vnfcs != NULL && i < vnfcs->len; i++) {
     VnfmVnfc *vnfc = g_ptr_array_index (vnfcs, i);
-    g_autofree char *state = vnfm_ems_describe (vnfm_engine_get_ems (engine), vnfc);
+    g_autofree char *state = vnfm_ems_describe (vnfm_operation_get_ems (VNFM_OPERATION (operation)), vnfc);
     JsonObject *machine = json_object_new ();
     set_text (machine, "host", vnfc->hostname);
     set_text (machine, "state", state);
@@ -369,7 +369,7 @@ api_source_get_vnfs (LocalApiSource *source)
       set_text (vnf, "type", request->vnf_type);
       set_text (vnf, "nsr", request->nsr_id);
       json_object_set_int_member (vnf, "waiting", 0);
-      json_object_set_array_member (vnf, "machines", describe_machines (engine, operation));
+      json_object_set_array_member (vnf, "machines", describe_machines (operation));
       json_array_add_object_element (array, vnf);
       g_hash_table_insert (by_vnf, g_strdup (key), vnf);
     }

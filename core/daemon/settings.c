@@ -24,23 +24,24 @@ static const VnfmKey daemon_keys[] = {
   {},
 };
 
-/* [handler.NAME]: the wiring's keys for each handler that the profile names. Tables of keys live for ever, so they are
- * kept where they can be found: lost memory is a leak. */
+/* [handler.NAME] and [ems.NAME]: the wiring's keys for each handler and each back-end that the profile names. Tables of
+ * keys live for ever, so they are kept where they can be found: lost memory is a leak. */
 static void
-declare_handler (VnfmProfile *profile, const char *name)
+declare_role (VnfmProfile *profile, VnfmPluginKind kind, const char *name)
 {
   static GPtrArray *tables;
-  g_autofree char *group = g_strconcat ("handler.", name, NULL);
+  g_autofree char *group = wiring_dup_group (kind, name);
   const char *interned = g_intern_string (group);
   VnfmKey *keys = g_new0 (VnfmKey, 3);
 
-  keys[0] = (VnfmKey){
-    interned,      "mode",          VNFM_KEY_CHOICE, "beside", "work beside the other handlers or instead of them",
-    VNFM_KEY_NONE, "beside|instead"
-  };
-  keys[1] =
+  keys[0] =
       (VnfmKey){ interned,      "types", VNFM_KEY_LIST, NULL, "VNF types it works for; none: all that are not taken",
                  VNFM_KEY_NONE, NULL };
+  if (kind == VNFM_PLUGIN_HANDLER)
+    keys[1] = (VnfmKey){
+      interned,      "mode",          VNFM_KEY_CHOICE, "beside", "work beside the other handlers or instead of them",
+      VNFM_KEY_NONE, "beside|instead"
+    };
   if (tables == NULL)
     tables = g_ptr_array_new ();
   g_ptr_array_add (tables, keys);
@@ -60,6 +61,18 @@ declare_plugin (HostPlugins *plugins, VnfmProfile *profile, VnfmPluginKind kind,
     vnfm_profile_tolerate (profile, name, error->message);
 }
 
+/* Those of which there may be several, each for some VNF types. */
+static void
+declare_roles (HostPlugins *plugins, VnfmProfile *profile, VnfmPluginKind kind, const char *key)
+{
+  g_auto (GStrv) names = vnfm_profile_get_list (profile, "vnfmd", key);
+
+  for (guint i = 0; names[i] != NULL; i++) {
+    declare_role (profile, kind, names[i]);
+    declare_plugin (plugins, profile, kind, names[i]);
+  }
+}
+
 static void
 declare_plugins (HostPlugins *plugins, VnfmProfile *profile)
 {
@@ -71,16 +84,12 @@ declare_plugins (HostPlugins *plugins, VnfmProfile *profile)
     { VNFM_PLUGIN_TRANSPORT, "nfvo-transport" },
     { VNFM_PLUGIN_TRANSPORT, "ems-transport" },
     { VNFM_PLUGIN_NEGOTIATOR, "negotiator" },
-    { VNFM_PLUGIN_EMS, "ems" },
   };
-  g_auto (GStrv) handlers = vnfm_profile_get_list (profile, "vnfmd", "handlers");
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     declare_plugin (plugins, profile, rows[i].kind, vnfm_profile_get_string (profile, "vnfmd", rows[i].key));
-  for (guint i = 0; handlers[i] != NULL; i++) {
-    declare_handler (profile, handlers[i]);
-    declare_plugin (plugins, profile, VNFM_PLUGIN_HANDLER, handlers[i]);
-  }
+  declare_roles (plugins, profile, VNFM_PLUGIN_EMS, "ems");
+  declare_roles (plugins, profile, VNFM_PLUGIN_HANDLER, "handlers");
 }
 
 /* Groups of plugins that are there but not named: no mistake either. */
@@ -117,7 +126,7 @@ settings_load (HostPlugins *plugins, const HostOptions *options, GPtrArray **war
     return NULL;
   declare_plugins (plugins, profile);
   tolerate_unused (plugins, profile);
-  if (!vnfm_profile_check (profile, warnings, error))
+  if (!vnfm_profile_check (profile, warnings, error) || !wiring_check (profile, error))
     return NULL;
   vnfm_profile_foreach (profile, mask_secret, profile);
   return g_steal_pointer (&profile);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the manager is put together, from top to bottom: the store, the transports of the two legs, the negotiator, the
- * EMS back-end, the engine, the handlers. Each is an extension that a plugin brings; the profile names them. What
+ * EMS back-ends, the engine, the handlers. Each is an extension that a plugin brings; the profile names them. What
  * connects them are the engine's calls downwards and signals upwards:
  *
  *   transport  "delivery::nfvo-requests"    -> northbound -> engine
@@ -10,7 +10,7 @@
  *   lifecycle  "before-X", "X", "after-X"   -> handlers, each for its VNF types
  *
  * A new handler needs no line here: it is named in [vnfmd] handlers=, and its group [handler.NAME] says for which types
- * it works, beside the others or instead of them. */
+ * it works, beside the others or instead of them. So with back-ends: [vnfmd] ems= and [ems.NAME]. */
 #include "config.h"
 
 #include "core/daemon/wiring.h"
@@ -20,7 +20,7 @@ struct _Wiring {
   HostPlugins *plugins;
   VnfmContext *context;
   VnfmNegotiator *negotiator;
-  VnfmEms *ems;
+  GPtrArray *back_ends; /* of VnfmEms: the first serves the types that no other has */
   VnfmEngine *engine;
   GPtrArray *handlers; /* of VnfmHandler */
 };
@@ -30,22 +30,133 @@ const VnfmKey wiring_keys[] = {
   { "vnfmd", "nfvo-transport", VNFM_KEY_STRING, "stomp", "transport plugin towards the NFVO", VNFM_KEY_NONE, NULL },
   { "vnfmd", "ems-transport", VNFM_KEY_STRING, "stomp", "transport plugin towards the agents", VNFM_KEY_NONE, NULL },
   { "vnfmd", "negotiator", VNFM_KEY_STRING, "nfvo", "negotiator plugin", VNFM_KEY_NONE, NULL },
-  { "vnfmd", "ems", VNFM_KEY_STRING, "agent", "EMS back-end plugin", VNFM_KEY_NONE, NULL },
+  { "vnfmd", "ems", VNFM_KEY_LIST, "agent", "EMS back-end plugins", VNFM_KEY_NONE, NULL },
   { "vnfmd", "handlers", VNFM_KEY_LIST, "scripts", "handler plugins", VNFM_KEY_NONE, NULL },
   {},
 };
 
+/* ---- handlers and back-ends: for which types each works
+ *
+ * Each has a group that names its types. A back-end always works instead of the others, a handler if it says so. The
+ * first back-end serves the types that no other has taken, as handlers without types of their own do. */
+
+char *
+wiring_dup_group (VnfmPluginKind kind, const char *name)
+{
+  return g_strconcat (vnfm_plugin_kind_get_nick (kind), ".", name, NULL);
+}
+
+static gboolean
+works_instead (VnfmProfile *profile, VnfmPluginKind kind, const char *name)
+{
+  g_autofree char *group = wiring_dup_group (kind, name);
+
+  return kind == VNFM_PLUGIN_EMS || g_strcmp0 (vnfm_profile_get_string (profile, group, "mode"), "instead") == 0;
+}
+
+static GStrv
+get_types (VnfmProfile *profile, VnfmPluginKind kind, const char *name)
+{
+  g_autofree char *group = wiring_dup_group (kind, name);
+
+  return vnfm_profile_get_list (profile, group, "types");
+}
+
+/* The types that others than @name have taken for themselves. */
+static GStrv
+collect_taken_types (VnfmProfile *profile, VnfmPluginKind kind, GStrv names, const char *name)
+{
+  g_autoptr (GStrvBuilder) taken = g_strv_builder_new ();
+
+  for (guint i = 0; names[i] != NULL; i++) {
+    if (g_strcmp0 (names[i], name) == 0 || !works_instead (profile, kind, names[i]))
+      continue;
+    g_auto (GStrv) types = get_types (profile, kind, names[i]);
+    g_strv_builder_addv (taken, (const char **)types);
+  }
+  return g_strv_builder_end (taken);
+}
+
+/* Its own types, or, without any, all that no other has taken. */
+static VnfmTypeSet *
+compute_types (VnfmProfile *profile, VnfmPluginKind kind, GStrv names, const char *name)
+{
+  g_auto (GStrv) own = get_types (profile, kind, name);
+
+  if (own[0] != NULL)
+    return vnfm_type_set_new_of ((const char *const *)own);
+  g_auto (GStrv) taken = collect_taken_types (profile, kind, names, name);
+  return vnfm_type_set_new_all_but ((const char *const *)taken);
+}
+
+/* One back-end's share: the first has the rest, each other some types of its own, and no two the same.
+ * @owners: type -> name of the back-end. */
+static gboolean
+check_back_end (VnfmProfile *profile, GHashTable *owners, const char *name, gboolean first, GError **error)
+{
+  g_auto (GStrv) types = get_types (profile, VNFM_PLUGIN_EMS, name);
+
+  if (first != (types[0] == NULL)) {
+    if (first)
+      g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                   "[ems.%s] types: the first of [vnfmd] ems serves all types that no other names, and names none",
+                   name);
+    else
+      g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                   "[ems.%s] types: it names no VNF types, and only the first of [vnfmd] ems may serve the rest", name);
+    return FALSE;
+  }
+  for (guint i = 0; types[i] != NULL; i++) {
+    const char *owner = g_hash_table_lookup (owners, types[i]);
+    if (owner != NULL) {
+      g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "[ems.%s] types: %s is named twice, before in [ems.%s]", name,
+                   types[i], owner);
+      return FALSE;
+    }
+    g_hash_table_insert (owners, g_strdup (types[i]), (gpointer)name);
+  }
+  return TRUE;
+}
+
+gboolean
+wiring_check (VnfmProfile *profile, GError **error)
+{
+  g_auto (GStrv) names = vnfm_profile_get_list (profile, "vnfmd", "ems");
+  g_autoptr (GHashTable) owners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (names[0] == NULL) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "[vnfmd] ems: it names no EMS back-end");
+    return FALSE;
+  }
+  for (guint i = 0; names[i] != NULL; i++) {
+    for (guint j = 0; j < i; j++)
+      if (g_str_equal (names[i], names[j])) {
+        g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "[vnfmd] ems: %s is named twice", names[i]);
+        return FALSE;
+      }
+    if (!check_back_end (profile, owners, names[i], i == 0, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* ---- making the parts */
 
 static gpointer
-need (Wiring *self, VnfmPluginKind kind, const char *key, GError **error)
+create (Wiring *self, VnfmPluginKind kind, const char *key, const char *name, GError **error)
 {
-  const char *name = vnfm_profile_get_string (vnfm_context_get_profile (self->context), "vnfmd", key);
   VnfmExtension *extension = host_plugins_create (self->plugins, kind, name, self->context, error);
 
   if (extension == NULL)
     g_prefix_error (error, "the profile needs %s-%s ([vnfmd] %s): ", vnfm_plugin_kind_get_nick (kind), name, key);
   return extension;
+}
+
+static gpointer
+need (Wiring *self, VnfmPluginKind kind, const char *key, GError **error)
+{
+  return create (self, kind, key, vnfm_profile_get_string (vnfm_context_get_profile (self->context), "vnfmd", key),
+                 error);
 }
 
 /* One transport object serves both legs where the profile names the same plugin for both. */
@@ -70,6 +181,33 @@ make_transports (Wiring *self, GError **error)
 }
 
 static gboolean
+make_back_ends (Wiring *self, GError **error)
+{
+  g_auto (GStrv) names = vnfm_profile_get_list (vnfm_context_get_profile (self->context), "vnfmd", "ems");
+
+  for (guint i = 0; names[i] != NULL; i++) {
+    VnfmExtension *ems = create (self, VNFM_PLUGIN_EMS, "ems", names[i], error);
+    if (ems == NULL)
+      return FALSE;
+    g_ptr_array_add (self->back_ends, ems);
+  }
+  return TRUE;
+}
+
+/* The first is the engine's already. */
+static void
+add_back_ends (Wiring *self)
+{
+  VnfmProfile *profile = vnfm_context_get_profile (self->context);
+  g_auto (GStrv) names = vnfm_profile_get_list (profile, "vnfmd", "ems");
+
+  for (guint i = 1; i < self->back_ends->len; i++) {
+    g_autoptr (VnfmTypeSet) types = compute_types (profile, VNFM_PLUGIN_EMS, names, names[i]);
+    vnfm_engine_add_ems (self->engine, g_ptr_array_index (self->back_ends, i), types);
+  }
+}
+
+static gboolean
 make_parts (Wiring *self, GError **error)
 {
   g_autoptr (VnfmStore) store = need (self, VNFM_PLUGIN_STORE, "store", error);
@@ -79,62 +217,14 @@ make_parts (Wiring *self, GError **error)
   vnfm_context_set_store (self->context, store);
   if (!make_transports (self, error) ||
       (self->negotiator = need (self, VNFM_PLUGIN_NEGOTIATOR, "negotiator", error)) == NULL ||
-      (self->ems = need (self, VNFM_PLUGIN_EMS, "ems", error)) == NULL)
+      !make_back_ends (self, error))
     return FALSE;
-  self->engine = vnfm_engine_new (self->context, self->negotiator, self->ems);
+  self->engine = vnfm_engine_new (self->context, self->negotiator, g_ptr_array_index (self->back_ends, 0));
+  add_back_ends (self);
   return TRUE;
 }
 
-/* ---- handlers: for which types each works */
-
-static char *
-handler_group (const char *name)
-{
-  return g_strconcat ("handler.", name, NULL);
-}
-
-static gboolean
-works_instead (VnfmProfile *profile, const char *name)
-{
-  g_autofree char *group = handler_group (name);
-
-  return g_strcmp0 (vnfm_profile_get_string (profile, group, "mode"), "instead") == 0;
-}
-
-static GStrv
-get_types (VnfmProfile *profile, const char *name)
-{
-  g_autofree char *group = handler_group (name);
-
-  return vnfm_profile_get_list (profile, group, "types");
-}
-
-/* The types that handlers other than @name have taken for themselves. */
-static GStrv
-collect_taken_types (VnfmProfile *profile, GStrv names, const char *name)
-{
-  g_autoptr (GStrvBuilder) taken = g_strv_builder_new ();
-
-  for (guint i = 0; names[i] != NULL; i++) {
-    if (g_strcmp0 (names[i], name) == 0 || !works_instead (profile, names[i]))
-      continue;
-    g_auto (GStrv) types = get_types (profile, names[i]);
-    g_strv_builder_addv (taken, (const char **)types);
-  }
-  return g_strv_builder_end (taken);
-}
-
-/* Beside: its own types, or, without any, all that no other handler has taken. Instead: its own types. */
-static VnfmTypeSet *
-compute_types (VnfmProfile *profile, GStrv names, const char *name)
-{
-  g_auto (GStrv) own = get_types (profile, name);
-
-  if (own[0] != NULL)
-    return vnfm_type_set_new_of ((const char *const *)own);
-  g_auto (GStrv) taken = collect_taken_types (profile, names, name);
-  return vnfm_type_set_new_all_but ((const char *const *)taken);
-}
+/* ---- the whole */
 
 static gboolean
 attach_handlers (Wiring *self, GError **error)
@@ -143,13 +233,11 @@ attach_handlers (Wiring *self, GError **error)
   g_auto (GStrv) names = vnfm_profile_get_list (profile, "vnfmd", "handlers");
 
   for (guint i = 0; names[i] != NULL; i++) {
-    g_autoptr (VnfmTypeSet) types = compute_types (profile, names, names[i]);
-    VnfmExtension *handler = host_plugins_create (self->plugins, VNFM_PLUGIN_HANDLER, names[i], self->context, error);
+    g_autoptr (VnfmTypeSet) types = compute_types (profile, VNFM_PLUGIN_HANDLER, names, names[i]);
+    VnfmExtension *handler = create (self, VNFM_PLUGIN_HANDLER, "handlers", names[i], error);
 
-    if (handler == NULL) {
-      g_prefix_error (error, "the profile needs handler-%s ([vnfmd] handlers): ", names[i]);
+    if (handler == NULL)
       return FALSE;
-    }
     g_ptr_array_add (self->handlers, handler);
     vnfm_handler_attach (VNFM_HANDLER (handler), vnfm_engine_get_lifecycle (self->engine), types);
   }
@@ -163,6 +251,7 @@ wiring_new (HostPlugins *plugins, VnfmContext *context, GError **error)
 
   self->plugins = g_object_ref (plugins);
   self->context = g_object_ref (context);
+  self->back_ends = g_ptr_array_new_with_free_func (g_object_unref);
   self->handlers = g_ptr_array_new_with_free_func (g_object_unref);
   if (!make_parts (self, error) || !attach_handlers (self, error))
     return NULL;
@@ -178,7 +267,7 @@ wiring_free (Wiring *self)
   if (self->engine != NULL)
     g_object_run_dispose (G_OBJECT (self->engine));
   g_clear_object (&self->engine);
-  g_clear_object (&self->ems);
+  g_ptr_array_unref (self->back_ends);
   g_clear_object (&self->negotiator);
   g_object_run_dispose (G_OBJECT (self->context));
   g_object_unref (self->context);
@@ -200,7 +289,8 @@ start_parts (Wiring *self, GError **error)
   g_ptr_array_add (parts, nfvo);
   if (ems != nfvo)
     g_ptr_array_add (parts, ems);
-  g_ptr_array_add (parts, self->ems);
+  for (guint i = 0; i < self->back_ends->len; i++)
+    g_ptr_array_add (parts, g_ptr_array_index (self->back_ends, i));
   g_ptr_array_add (parts, self->negotiator);
   for (guint i = 0; i < self->handlers->len; i++)
     g_ptr_array_add (parts, g_ptr_array_index (self->handlers, i));
@@ -282,7 +372,8 @@ stop_parts (Wiring *self)
   for (guint i = 0; i < self->handlers->len; i++)
     vnfm_extension_stop (g_ptr_array_index (self->handlers, i));
   vnfm_extension_stop (VNFM_EXTENSION (self->negotiator));
-  vnfm_extension_stop (VNFM_EXTENSION (self->ems));
+  for (guint i = 0; i < self->back_ends->len; i++)
+    vnfm_extension_stop (g_ptr_array_index (self->back_ends, i));
 }
 
 static void

@@ -11,6 +11,10 @@ typedef struct _Wiring Wiring;
 
 /* The keys of the group [vnfmd] that the wiring reads. */
 extern const VnfmKey wiring_keys[];
+/* "handler.NAME" or "ems.NAME": the group that says for which VNF types a plugin works. Returns: (transfer full). */
+char *wiring_dup_group (VnfmPluginKind kind, const char *name);
+/* Whether each VNF type has exactly one back-end. Errors: VNFM_ERROR_CONFIG. */
+gboolean wiring_check (VnfmProfile *profile, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the parts that the profile names and connects them; nothing is opened yet. Errors: VNFM_ERROR_PLUGIN: a plugin
  * that the profile needs is not there, with its reason. */

@@ -9,12 +9,19 @@
 
 #define RETRY_DELAY (1 * G_TIME_SPAN_SECOND)
 
+/* A back-end and the VNF types it was added for. */
+typedef struct {
+  VnfmEms *ems;
+  VnfmTypeSet *types;
+} BackEnd;
+
 struct _VnfmEngine {
   GObject parent_instance;
 
   VnfmContext *context;
   VnfmNegotiator *negotiator;
-  VnfmEms *ems;
+  VnfmEms *ems;   /* of all types that no other back-end has */
+  GArray *others; /* of BackEnd */
   VnfmLifecycle *lifecycle;
   Journal *journal;
   ScriptLog *script_log;
@@ -476,6 +483,24 @@ vnfm_engine_new (VnfmContext *context, VnfmNegotiator *negotiator, VnfmEms *ems)
   return self;
 }
 
+static void
+back_end_clear (gpointer data)
+{
+  BackEnd *back_end = data;
+
+  g_object_unref (back_end->ems);
+  vnfm_type_set_unref (back_end->types);
+}
+
+void
+vnfm_engine_add_ems (VnfmEngine *self, VnfmEms *ems, VnfmTypeSet *types)
+{
+  BackEnd back_end = { g_object_ref (ems), vnfm_type_set_ref (types) };
+
+  g_array_append_val (self->others, back_end);
+  g_signal_connect_object (ems, "output", G_CALLBACK (script_wrote), self, 0);
+}
+
 /* The operations hold the engine, so that what they have begun may end in peace; the program breaks the circle by
  * running dispose when it ends. */
 static void
@@ -503,6 +528,7 @@ vnfm_engine_finalize (GObject *object)
   g_clear_object (&self->lifecycle);
   g_clear_object (&self->negotiator);
   g_clear_object (&self->ems);
+  g_array_unref (self->others);
   g_clear_object (&self->context);
   G_OBJECT_CLASS (vnfm_engine_parent_class)->finalize (object);
 }
@@ -521,6 +547,8 @@ vnfm_engine_init (VnfmEngine *self)
   self->operations = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->queues = vnf_queues_new ();
+  self->others = g_array_new (FALSE, FALSE, sizeof (BackEnd));
+  g_array_set_clear_func (self->others, back_end_clear);
 }
 
 VnfmLifecycle *
@@ -554,8 +582,13 @@ vnfm_engine_get_negotiator (VnfmEngine *self)
 }
 
 VnfmEms *
-vnfm_engine_get_ems (VnfmEngine *self)
+vnfm_engine_get_ems (VnfmEngine *self, const char *type)
 {
+  for (guint i = 0; i < self->others->len; i++) {
+    const BackEnd *back_end = &g_array_index (self->others, BackEnd, i);
+    if (vnfm_type_set_contains (back_end->types, type))
+      return back_end->ems;
+  }
   return self->ems;
 }
 

@@ -23,7 +23,10 @@ G_DECLARE_FINAL_TYPE (VnfmEngine, vnfm_engine, VNFM, ENGINE, GObject)
 /* The keys of the group [vnfmd] that the engine reads. */
 extern const VnfmKey vnfm_engine_keys[];
 
+/* @ems: the back-end of all VNF types that no other is added for. */
 VnfmEngine *vnfm_engine_new (VnfmContext *context, VnfmNegotiator *negotiator, VnfmEms *ems);
+/* Another back-end, for VNFs of these @types. To be added before anything runs. */
+void vnfm_engine_add_ems (VnfmEngine *self, VnfmEms *ems, VnfmTypeSet *types);
 
 /* Brings back what the journal holds. Requests may be accepted when it has completed. */
 void vnfm_engine_recover_async (VnfmEngine *self, GAsyncReadyCallback callback, gpointer user_data);
@@ -34,7 +37,8 @@ VnfmContext *vnfm_engine_get_context (VnfmEngine *self);
 VnfmClock *vnfm_engine_get_clock (VnfmEngine *self);
 Journal *vnfm_engine_get_journal (VnfmEngine *self);
 VnfmNegotiator *vnfm_engine_get_negotiator (VnfmEngine *self);
-VnfmEms *vnfm_engine_get_ems (VnfmEngine *self);
+/* The back-end for VNFs of @type (nullable: not known). Operations ask with vnfm_operation_get_ems(). */
+VnfmEms *vnfm_engine_get_ems (VnfmEngine *self, const char *type);
 ScriptLog *vnfm_engine_get_script_log (VnfmEngine *self);
 
 /* Journals the request, acknowledges @delivery, and runs it. One that was accepted before is only acknowledged.

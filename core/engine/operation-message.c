@@ -52,7 +52,7 @@ append_awaited (EngineOperation *self, GString *out)
 {
   for (guint i = 0; i < self->awaited->len; i++) {
     VnfmVnfc *vnfc = g_ptr_array_index (self->awaited, i);
-    g_autofree char *state = vnfm_ems_describe (vnfm_engine_get_ems (self->engine), vnfc);
+    g_autofree char *state = vnfm_ems_describe (vnfm_operation_get_ems (VNFM_OPERATION (self)), vnfc);
 
     g_string_append_printf (out, "%smachine %s (", i > 0 ? "; " : "waits for ", vnfc->hostname);
     for (guint j = 0; j < vnfc->ips->len; j++) {

@@ -380,7 +380,9 @@ operation_get_vnfcs (VnfmOperation *operation)
 static VnfmEms *
 operation_get_ems (VnfmOperation *operation)
 {
-  return vnfm_engine_get_ems (ENGINE_OPERATION (operation)->engine);
+  EngineOperation *self = ENGINE_OPERATION (operation);
+
+  return vnfm_engine_get_ems (self->engine, self->request->vnf_type);
 }
 
 static VnfmProfile *

@@ -90,7 +90,7 @@ void
 stage_await (EngineOperation *self, GTask *task)
 {
   GPtrArray *vnfcs = vnfm_operation_get_vnfcs (VNFM_OPERATION (self));
-  VnfmEms *ems = vnfm_engine_get_ems (self->engine);
+  VnfmEms *ems = vnfm_operation_get_ems (VNFM_OPERATION (self));
   Fan *fan = g_new0 (Fan, 1);
 
   g_task_set_check_cancellable (task, FALSE);
@@ -139,7 +139,7 @@ deliver_next (Branch *branch)
   Fan *fan = g_task_get_task_data (branch->task);
 
   if (branch->next < fan->scripts->len && fan->error == NULL)
-    vnfm_ems_put_script_async (vnfm_engine_get_ems (self->engine), branch->vnfc,
+    vnfm_ems_put_script_async (vnfm_operation_get_ems (VNFM_OPERATION (self)), branch->vnfc,
                                g_ptr_array_index (fan->scripts, branch->next), self->cancellable, file_delivered,
                                branch);
   else
@@ -162,7 +162,7 @@ static void
 deliver (EngineOperation *self, GTask *task)
 {
   GPtrArray *vnfcs = vnfm_operation_get_vnfcs (VNFM_OPERATION (self));
-  VnfmEms *ems = vnfm_engine_get_ems (self->engine);
+  VnfmEms *ems = vnfm_operation_get_ems (VNFM_OPERATION (self));
   Fan *fan = g_task_get_task_data (task);
 
   fan->pending = 1; /* until all have begun */

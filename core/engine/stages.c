@@ -66,7 +66,7 @@ stage_forget (EngineOperation *self, GTask *task)
   GPtrArray *vnfcs = vnfm_operation_get_vnfcs (VNFM_OPERATION (self));
 
   for (guint i = 0; i < vnfcs->len; i++)
-    vnfm_ems_forget (vnfm_engine_get_ems (self->engine), g_ptr_array_index (vnfcs, i));
+    vnfm_ems_forget (vnfm_operation_get_ems (VNFM_OPERATION (self)), g_ptr_array_index (vnfcs, i));
   vnfm_negotiator_release (vnfm_engine_get_negotiator (self->engine), VNFM_OPERATION (self));
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);

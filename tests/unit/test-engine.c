@@ -254,6 +254,48 @@ START_TEST (start_of_one_instance_runs_on_that_one)
 }
 END_TEST
 
+/* Another back-end has the type: it alone is awaited, runs the scripts and is asked what is known. */
+START_TEST (a_type_has_its_own_back_end)
+{
+  static const char *const types[] = { "router", "server", NULL };
+  g_autoptr (World) w = world_new (NULL);
+  g_autoptr (GPtrArray) ledger = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (SimEms) other = sim_ems_new (w->context, ledger, w->records);
+  g_autoptr (VnfmTypeSet) set = vnfm_type_set_new_of (types);
+
+  sim_ems_set_dead (w->ems, TRUE); /* whoever waits for it waits for ever */
+  vnfm_engine_add_ems (w->engine, VNFM_EMS (other), set);
+  ck_assert_ptr_eq (vnfm_engine_get_ems (w->engine, "router"), other);
+  ck_assert_ptr_eq (vnfm_engine_get_ems (w->engine, "client"), w->ems);
+  ck_assert_ptr_eq (vnfm_engine_get_ems (w->engine, NULL), w->ems);
+  send_instantiate (w, "web", "m1");
+  g_free (answer_to (w, "m1"));
+  ck_assert_uint_eq (w->ledger->len, 0);
+  ck_assert_uint_eq (ledger->len, 2);
+  ck_assert_str_eq (g_ptr_array_index (ledger, 0), "web-00 install.sh");
+}
+END_TEST
+
+START_TEST (output_of_each_back_end_is_seen)
+{
+  static const char *const types[] = { "server", NULL };
+  g_autoptr (World) w = world_new (NULL);
+  g_autoptr (SimEms) other = sim_ems_new (w->context, w->ledger, w->records);
+  g_autoptr (VnfmTypeSet) set = vnfm_type_set_new_of (types);
+
+  vnfm_engine_add_ems (w->engine, VNFM_EMS (other), set);
+  sim_ems_set_hanging (other, "install.sh");
+  send_instantiate (w, "web", "m1");
+  g_autoptr (GPtrArray) open = vnfm_engine_get_operations (w->engine);
+  ck_assert_uint_eq (open->len, 1);
+  EngineOperation *operation = g_ptr_array_index (open, 0);
+  g_autofree char *step = g_strdup_printf ("%s/instantiate/0", operation->request->id);
+  vnfm_ems_emit_output (VNFM_EMS (other), step, "stdout", 0, "half way");
+  g_autofree char *text = engine_operation_describe (operation);
+  assert_contains (text, "half way");
+}
+END_TEST
+
 START_TEST (a_failing_script_ends_in_error)
 {
   g_autoptr (World) w = world_new (NULL);
@@ -709,6 +751,8 @@ engine_suite (void)
   tcase_add_test (again, a_full_disk_delays_and_loses_nothing);
   tcase_add_test (again, a_question_is_not_put_twice);
   tcase_add_test (again, nothing_is_lost_or_doubled_wherever_it_stops);
+  tcase_add_test (handlers, a_type_has_its_own_back_end);
+  tcase_add_test (handlers, output_of_each_back_end_is_seen);
   tcase_add_test (handlers, a_deferral_is_awaited);
   tcase_add_test (handlers, a_deferral_may_fail_or_come_too_late);
   tcase_add_test (handlers, steps_of_a_handler_that_was_given_up_leave_nothing);

@@ -97,6 +97,40 @@ run --set vnfmd.store=none --state-dir "$folder/state"
 check "vnfmd does not start without it" test $status = 1
 check "and says what needs it" says "vnfmd: the profile needs store-none ([vnfmd] store): it is not installed"
 
+# A second back-end, as it would be installed.
+mkdir "$folder/plugins"
+cp "$VNFM_BUILDDIR/tests/support/plugins/.libs/ready-ems.so" "$folder/plugins/ems-ready.so"
+chmod 755 "$folder/plugins" "$folder/plugins/ems-ready.so"
+two ()
+{
+  printf "[vnfmd]\nems=agent,ready\n$1" > "$folder/two.conf"
+}
+
+two '[ems.ready]\ntypes=router,switch\n'
+check "two back-ends are good" is_good --plugin-dir "$folder/plugins" --config "$folder/two.conf"
+two ''
+echo "vnfmd: [ems.ready] types: it names no VNF types, and only the first of [vnfmd] ems may serve the rest" \
+  > "$folder/wanted"
+check "a second one without types is a mistake" is_bad --plugin-dir "$folder/plugins" --config "$folder/two.conf"
+two '[ems.ready]\ntypes=router\n[ems.agent]\ntypes=client\n'
+echo "vnfmd: [ems.agent] types: the first of [vnfmd] ems serves all types that no other names, and names none" \
+  > "$folder/wanted"
+check "so is a first one with types" is_bad --plugin-dir "$folder/plugins" --config "$folder/two.conf"
+two '[ems.ready]\ntypes=router,switch,router\n'
+echo "vnfmd: [ems.ready] types: router is named twice, before in [ems.ready]" > "$folder/wanted"
+check "and a type that is named twice" is_bad --plugin-dir "$folder/plugins" --config "$folder/two.conf"
+two '[ems.redy]\ntypes=router\n'
+echo "vnfmd: $folder/two.conf:4: there is no group [ems.redy]" > "$folder/wanted"
+check "a group of a back-end that ems= does not name" is_bad --plugin-dir "$folder/plugins" \
+  --config "$folder/two.conf"
+echo "vnfmd: plugin ems-ready: it is not installed" > "$folder/wanted"
+two '[ems.ready]\ntypes=router\n'
+check "a back-end that is not there" is_bad --config "$folder/two.conf"
+echo "vnfmd: [vnfmd] ems: agent is named twice" > "$folder/wanted"
+check "a back-end that is named twice" is_bad --set vnfmd.ems=agent,agent
+echo "vnfmd: [vnfmd] ems: it names no EMS back-end" > "$folder/wanted"
+check "no back-end at all" is_bad --set vnfmd.ems=
+
 run --list-plugins --json
 check "plugins are listed as JSON" sh -c 'python3 -m json.tool < "$1" > /dev/null' sh "$folder/out"
 check "with what they are" says '"kind":"store","name":"sqlite"'
