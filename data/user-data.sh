@@ -48,6 +48,10 @@ vnfm_print_key_file () {
     printf "%s\n" "state-dir=$VNFM_MACHINE_DIR/state"
     printf "%s\n" "working-directory=$VNFM_MACHINE_DIR"
   fi
+  # URL=FOLDER, ...: where the machine finds what it cannot fetch.
+  if [ -n "${VNFM_CLONE_MAP:-}" ]; then
+    printf "%s\n" "clone-map=$VNFM_CLONE_MAP"
+  fi
   echo
   echo "[stomp]"
   printf "%s\n" "host=$BROKER_HOST"

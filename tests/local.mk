@@ -143,6 +143,8 @@ UNIT_TESTS += tests/unit/test-ems-codec
 tests_unit_test_ems_codec_LDADD = plugins/ems-agent/libvnfm-ems-codec.la $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-script-root
 tests_unit_test_script_root_LDADD = $(EMS_PROGRAM_LIBS)
+UNIT_TESTS += tests/unit/test-ob-parameters
+tests_unit_test_ob_parameters_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-step-record
 tests_unit_test_step_record_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-agent
@@ -233,10 +235,13 @@ if EMS_AGENT
 noinst_PROGRAMS += tests/support/stomp-broker
 tests_support_stomp_broker_SOURCES = tests/support/stomp-broker.c
 tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
-INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-stomp-wild.py
+INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-agent-scripts.py \
+	tests/integration/test-run-clone.py \
+	tests/integration/test-stomp-wild.py
 endif
 
 EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $(INTEGRATION_TESTS)
+EXTRA_DIST += tests/support/agent_world.py
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
 check-integration: all

@@ -3,10 +3,13 @@
 
 #include "plugins/ems-agent/agent.h"
 
+#include "plugins/ems-agent/files.h"
+#include "plugins/ems-agent/ob-parameters.h"
 #include "plugins/ems-agent/outbox.h"
 #include "plugins/ems-agent/registrar.h"
 #include "plugins/ems-agent/run-files.h"
 #include "plugins/ems-agent/script-command.h"
+#include "plugins/ems-agent/script-merge.h"
 #include "plugins/ems-agent/script-runner.h"
 
 #include <vnfm/vnfm-error.h>
@@ -18,11 +21,12 @@
  *   command --> refused (no JSON, a member missing, unknown) ------------------------------> answer
  *           --> known step: ended: its kept answer; running: one more who waits for it
  *           --> STATUS, CANCEL: from the records ------------------------------------------> answer
- *           --> SAVE_SCRIPTS, SCRIPTS_UPDATE: record, write, outcome ----------------------> answer
+ *           --> SAVE_SCRIPTS, SCRIPTS_UPDATE, SAVE_VNFR_DEPENDENCY: record, write, outcome -> answer
  *           --> EXECUTE: record, then the runner ... outcome ------------------------------> answer
+ *           --> CLONE_SCRIPTS: the same with git, then what it fetched is moved to its place -> answer
  *
- * A command is acknowledged when what it says is safe here: an EXECUTE when its record is on the disk (the record is
- * made with an id of the agent's own if the command brings none), the others when they are done. */
+ * A command is acknowledged when what it says is safe here: an EXECUTE or CLONE_SCRIPTS when its record is on the disk
+ * (the record is made with an id of the agent's own if the command brings none), the others when they are done. */
 
 /* Live output is best effort: so many unconfirmed messages, then it has gaps. */
 #define MAX_LIVE 32
@@ -41,6 +45,9 @@ const VnfmKey ems_agent_keys[] = {
   { "ems", "max-output", VNFM_KEY_SIZE, "1M", "kept of stdout and of stderr of a script, each" },
   { "ems", "max-parallel", VNFM_KEY_INT, "16", "scripts that run at once; further ones wait" },
   { "ems", "kill-grace", VNFM_KEY_DURATION, "5s", "between TERM and KILL" },
+  { "ems", "clone-schemes", VNFM_KEY_LIST, "https,http,git,ssh", "kinds of URLs that scripts may be fetched from" },
+  { "ems", "clone-map", VNFM_KEY_LIST, NULL, "URL=FOLDER: local folders or repositories that stand for URLs" },
+  { "ems", "clone-time", VNFM_KEY_DURATION, "10min", "how long fetching scripts may take" },
   { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
   { "ems", "keep-count", VNFM_KEY_INT, "500", "how many outcomes are kept at most" },
   { NULL },
@@ -66,6 +73,13 @@ typedef struct {
   EmsAgent *agent;           /* gone once @cancellable is cancelled */
   GCancellable *cancellable; /* owned */
 } Live;
+
+/* Carried out by a process of its own. */
+static gboolean
+is_run (EmsAction action)
+{
+  return action == EMS_ACTION_EXECUTE || action == EMS_ACTION_CLONE_SCRIPTS;
+}
 
 /* Answers. */
 
@@ -168,7 +182,7 @@ expire (EmsAgent *self)
 static void
 end_step (EmsAgent *self, EmsStep *step, EmsState state, gint64 ended, GBytes *answer)
 {
-  if (ems_step_store_end (self->store, step, state, ended, answer) && step->action == EMS_ACTION_EXECUTE)
+  if (ems_step_store_end (self->store, step, state, ended, answer) && is_run (step->action))
     ems_run_drop_output (step);
   pay (self, step, answer);
   if (ems_step_store_get_size (self->store) > (guint64)vnfm_profile_get_int (self->profile, "ems", "keep-count"))
@@ -178,10 +192,48 @@ end_step (EmsAgent *self, EmsStep *step, EmsState state, gint64 ended, GBytes *a
 /* Scripts. */
 
 static void
+set_text (char **text, const char *value)
+{
+  g_free (*text);
+  *text = g_strdup (value);
+}
+
+/* What was fetched goes to its place. Doing so twice does no harm, so this needs no record of its own. */
+static void
+end_clone (EmsAgent *self, EmsStep *step, EmsState state, VnfmScriptResult *result)
+{
+  g_autoptr (EmsCommand) command = step->command != NULL ? ems_command_decode (step->command, NULL) : NULL;
+  g_autofree char *fetched = ems_runner_dup_clone_folder (self->runner, step);
+  g_autofree char *said = g_strdup (result->err);
+  g_autoptr (GString) notes = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (command != NULL) {
+    g_free (said);
+    said = ems_clone_hide_password (command->payload, result->err);
+  }
+  set_text (&result->output, "");
+  if (command != NULL && state == EMS_STATE_DONE && result->status == 0) {
+    if (ems_script_root_merge (self->root, command->script_path, fetched, notes, &error)) {
+      g_free (result->output);
+      result->output = ems_script_root_list (self->root, command->script_path);
+    } else {
+      result->status = 1;
+      g_string_append_printf (notes, "vnfm-ems: %s\n", error->message);
+    }
+  }
+  g_free (result->err);
+  result->err = g_strconcat (said, notes->str, NULL);
+  ems_folder_remove (fetched);
+}
+
+static void
 script_ended (EmsStep *step, EmsState state, gint64 ended, VnfmScriptResult *result, gpointer user_data)
 {
   EmsAgent *self = user_data;
 
+  if (step->action == EMS_ACTION_CLONE_SCRIPTS)
+    end_clone (self, step, state, result);
   g_message ("step %s: %s, status %d", step->id, state == EMS_STATE_DIED ? "died" : "ended", result->status);
   g_autoptr (GBytes) body = encode_result (step, state, result);
   end_step (self, step, state, ended, body);
@@ -292,18 +344,46 @@ execute (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
 
 /* Files. */
 
+static gboolean
+store_parameters (EmsAgent *self, EmsCommand *command, GError **error)
+{
+  g_autoptr (GBytes) text = g_bytes_new (command->payload, strlen (command->payload));
+  g_autoptr (JsonNode) node = vnfm_json_parse (text, error);
+
+  if (node == NULL)
+    return FALSE;
+  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_INVALID, "the dependency is no object");
+    return FALSE;
+  }
+  JsonObject *dependency = json_node_get_object (node);
+  char *yaml = ems_parameters_to_yaml (dependency);
+  char *shell = ems_parameters_to_shell (dependency);
+  g_autoptr (GBytes) yaml_bytes = g_bytes_new_take (yaml, strlen (yaml));
+  g_autoptr (GBytes) shell_bytes = g_bytes_new_take (shell, strlen (shell));
+  const char *path = command->script_path;
+  return ems_script_root_write (self->root, path, EMS_PARAMETERS_JSON, text, FALSE, error) &&
+         ems_script_root_write (self->root, path, EMS_PARAMETERS_YAML, yaml_bytes, FALSE, error) &&
+         ems_script_root_write (self->root, path, EMS_PARAMETERS_SH, shell_bytes, FALSE, error);
+}
+
 static GBytes *
 store_script (EmsAgent *self, EmsCommand *command)
 {
   gboolean executable = command->action == EMS_ACTION_SAVE_SCRIPTS;
   g_autoptr (GError) error = NULL;
 
-  if (!ems_script_root_write (self->root, command->script_path, command->name, command->content, executable, &error)) {
+  gboolean good = command->action == EMS_ACTION_SAVE_VNFR_DEPENDENCY
+                      ? store_parameters (self, command, &error)
+                      : ems_script_root_write (self->root, command->script_path, command->name, command->content,
+                                               executable, &error);
+  if (!good) {
     g_warning ("%s: %s", ems_action_get_nick (command->action), error->message);
     return make_answer (1, NULL, error->message, command->step, EMS_STATE_NONE);
   }
-  g_info ("%s: \"%s\" stored, %zu bytes", ems_action_get_nick (command->action), command->name,
-          g_bytes_get_size (command->content));
+  if (command->content != NULL)
+    g_info ("%s: \"%s\" stored, %zu bytes", ems_action_get_nick (command->action), command->name,
+            g_bytes_get_size (command->content));
   g_autofree char *listing = ems_script_root_list (self->root, command->script_path);
   return make_answer (0, listing, NULL, command->step, EMS_STATE_NONE);
 }
@@ -406,7 +486,7 @@ carry_out (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
     repeat (self, envelope, command, known);
     return FALSE;
   }
-  if (command->action == EMS_ACTION_EXECUTE) {
+  if (is_run (command->action)) {
     execute (self, envelope, command);
     return TRUE;
   }
@@ -423,10 +503,10 @@ is_supported (EmsCommand *command)
   case EMS_ACTION_EXECUTE:
   case EMS_ACTION_STATUS:
   case EMS_ACTION_CANCEL:
-    return TRUE;
-  case EMS_ACTION_NONE:
   case EMS_ACTION_CLONE_SCRIPTS:
   case EMS_ACTION_SAVE_VNFR_DEPENDENCY:
+    return TRUE;
+  case EMS_ACTION_NONE:
   default:
     return FALSE;
   }
@@ -477,12 +557,12 @@ take_over (EmsAgent *self)
       g_message ("step %s: ended, its answer is still owed", step->id);
       pay (self, step, answer);
     }
-    if (step->action == EMS_ACTION_EXECUTE)
+    if (is_run (step->action))
       ems_runner_watch_leftover (self->runner, step);
   }
   for (guint i = 0; i < open->len; i++) {
     EmsStep *step = g_ptr_array_index (open, i);
-    if (step->action == EMS_ACTION_EXECUTE)
+    if (is_run (step->action))
       ems_runner_adopt (self->runner, step);
     else
       /* It was never acknowledged, so it comes again, and doing it twice does no harm. */
@@ -506,12 +586,17 @@ read_boot_id (EmsAgent *self)
   return g_strstrip (id);
 }
 
-static void
-make_runner (EmsAgent *self, const char *boot)
+static gboolean
+make_runner (EmsAgent *self, const char *boot, GError **error)
 {
   static const EmsRunnerFuncs funcs = { script_ended, script_printed };
   g_auto (GStrv) patterns = vnfm_profile_get_list (self->profile, "ems", "environment");
   g_auto (GStrv) own = g_get_environ ();
+  g_auto (GStrv) schemes = vnfm_profile_get_list (self->profile, "ems", "clone-schemes");
+  g_auto (GStrv) map = vnfm_profile_get_list (self->profile, "ems", "clone-map");
+  EmsCloneRules *rules = ems_clone_rules_new ((const char *const *)schemes, (const char *const *)map, error);
+  if (rules == NULL)
+    return FALSE;
   EmsRunnerConfig config = {
     .boot = g_strdup (boot),
     .environment = ems_environment_base ((const char *const *)own, (const char *const *)patterns),
@@ -519,9 +604,12 @@ make_runner (EmsAgent *self, const char *boot)
     .max_output = vnfm_profile_get_size (self->profile, "ems", "max-output"),
     .grace = vnfm_profile_get_duration (self->profile, "ems", "kill-grace"),
     .max_parallel = (guint)CLAMP (vnfm_profile_get_int (self->profile, "ems", "max-parallel"), 1, 1000),
+    .clone_rules = rules,
+    .clone_time = vnfm_profile_get_duration (self->profile, "ems", "clone-time"),
   };
 
   self->runner = ems_runner_new (self->clock, self->store, self->root, &config, &funcs, self);
+  return TRUE;
 }
 
 static gboolean
@@ -569,7 +657,8 @@ ems_agent_new (VnfmContext *context, VnfmTransport *transport, GError **error)
     return NULL;
   g_autofree char *boot = read_boot_id (self);
   self->registrar = ems_registrar_new (transport, hostname, vnfm_profile_get_string (profile, "ems", "token"), boot);
-  make_runner (self, boot);
+  if (!make_runner (self, boot, error))
+    return NULL;
   take_over (self);
   return g_steal_pointer (&self);
 }

@@ -41,14 +41,20 @@ plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/agent.h \
 	plugins/ems-agent/files.c \
 	plugins/ems-agent/files.h \
+	plugins/ems-agent/ob-parameters.c \
+	plugins/ems-agent/ob-parameters.h \
 	plugins/ems-agent/outbox.c \
 	plugins/ems-agent/outbox.h \
 	plugins/ems-agent/registrar.c \
 	plugins/ems-agent/registrar.h \
 	plugins/ems-agent/run-files.c \
 	plugins/ems-agent/run-files.h \
+	plugins/ems-agent/script-clone.c \
+	plugins/ems-agent/script-clone.h \
 	plugins/ems-agent/script-command.c \
 	plugins/ems-agent/script-command.h \
+	plugins/ems-agent/script-merge.c \
+	plugins/ems-agent/script-merge.h \
 	plugins/ems-agent/script-output.c \
 	plugins/ems-agent/script-output.h \
 	plugins/ems-agent/script-root.c \

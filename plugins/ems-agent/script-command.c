@@ -27,13 +27,12 @@ void
 ems_invocation_clear (EmsInvocation *self)
 {
   g_clear_pointer (&self->argv, g_strfreev);
+  g_clear_pointer (&self->environment, g_strfreev);
   g_clear_pointer (&self->note, g_free);
 }
 
-static void refuse (EmsInvocation *self, int status, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-static void
-refuse (EmsInvocation *self, int status, const char *format, ...)
+void
+ems_invocation_refuse (EmsInvocation *self, int status, const char *format, ...)
 {
   va_list args;
 
@@ -113,11 +112,12 @@ correct_line_ends (EmsInvocation *self, const char *path, const char *folder)
   gsize kept = 0;
 
   if (!g_file_get_contents (path, &text, &length, &error)) {
-    refuse (self, 126, "%s", error->message);
+    ems_invocation_refuse (self, 126, "%s", error->message);
     return NULL;
   }
   if (length > MAX_CORRECTED) {
-    refuse (self, 126, "script \"%s\" has CRLF line ends and is too large to be corrected: store it with LF", name);
+    ems_invocation_refuse (self, 126,
+                           "script \"%s\" has CRLF line ends and is too large to be corrected: store it with LF", name);
     return NULL;
   }
   for (gsize i = 0; i < length; i++) {
@@ -126,7 +126,8 @@ correct_line_ends (EmsInvocation *self, const char *path, const char *folder)
   }
   if (g_mkdir_with_parents (folder, 0700) != 0 ||
       !g_file_set_contents_full (copy, text, (gssize)kept, G_FILE_SET_CONTENTS_NONE, 0755, &error)) {
-    refuse (self, 126, "script \"%s\" has CRLF line ends and no corrected copy could be written to %s", name, folder);
+    ems_invocation_refuse (self, 126, "script \"%s\" has CRLF line ends and no corrected copy could be written to %s",
+                           name, folder);
     return NULL;
   }
   g_free (self->note);
@@ -162,14 +163,14 @@ choose_interpreter (EmsInvocation *self, GStrvBuilder *words, const char *path, 
     return;
   if (shebang != NULL && (executable || python)) {
     if (access (shebang[0], X_OK) != 0)
-      refuse (self, 127, "the interpreter \"%s\" of script %s is not there", shebang[0], path);
+      ems_invocation_refuse (self, 127, "the interpreter \"%s\" of script %s is not there", shebang[0], path);
     g_strv_builder_addv (words, (const char **)shebang);
     return;
   }
   g_autofree char *program = python ? g_find_program_in_path ("python3")
                                     : g_strdup (access ("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh");
   if (program == NULL)
-    refuse (self, 127, "no python3 here to run %s", path);
+    ems_invocation_refuse (self, 127, "no python3 here to run %s", path);
   else
     g_strv_builder_add (words, program);
 }
@@ -185,12 +186,12 @@ ems_invocation_resolve (EmsInvocation *self, EmsScriptRoot *root, const char *pa
   memset (self, 0, sizeof *self);
   g_autofree char *path = find_file (root, payload, &arguments, &error);
   if (path == NULL) {
-    refuse (self, error->code == VNFM_ERROR_DENIED ? 126 : 127, "%s", error->message);
+    ems_invocation_refuse (self, error->code == VNFM_ERROR_DENIED ? 126 : 127, "%s", error->message);
     return;
   }
   gssize length = read_head (path, head);
   if (length < 0) {
-    refuse (self, 126, "cannot read script %s", path);
+    ems_invocation_refuse (self, 126, "cannot read script %s", path);
     return;
   }
   if (has_crlf (head, (gsize)length)) {

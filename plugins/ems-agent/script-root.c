@@ -121,6 +121,14 @@ open_folder (EmsScriptRoot *self, GPtrArray *parts, guint n_parts, GError **erro
   return folder;
 }
 
+int
+ems_script_root_open (EmsScriptRoot *self, const char *script_path, GError **error)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  return split_name (map_script_path (script_path), parts, error) ? open_folder (self, parts, parts->len, error) : -1;
+}
+
 static gboolean
 write_all (int file, GBytes *content)
 {

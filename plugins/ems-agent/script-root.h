@@ -18,6 +18,10 @@ void ems_script_root_free (EmsScriptRoot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmsScriptRoot, ems_script_root_free)
 const char *ems_script_root_get_path (EmsScriptRoot *self);
 
+/* Opens the folder that @script_path (nullable) means, making what is missing.
+ * Returns: a file descriptor; -1: VNFM_ERROR_DENIED, VNFM_ERROR_STORE. */
+int ems_script_root_open (EmsScriptRoot *self, const char *script_path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Stores @content as the file @name below what the wire calls @script_path (nullable), all at once: whoever reads the
  * old file meanwhile goes on reading the old one. Folders are made. @executable: a new file and an old one become
  * executable; else an old file keeps its mode.

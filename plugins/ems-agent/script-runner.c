@@ -3,6 +3,7 @@
 
 #include "plugins/ems-agent/script-runner.h"
 
+#include "plugins/ems-agent/files.h"
 #include "plugins/ems-agent/run-files.h"
 #include "plugins/ems-agent/script-command.h"
 #include "plugins/ems-agent/script-output.h"
@@ -67,6 +68,7 @@ ems_runner_config_clear (EmsRunnerConfig *self)
   g_clear_pointer (&self->boot, g_free);
   g_clear_pointer (&self->environment, g_strfreev);
   g_clear_pointer (&self->working_directory, g_free);
+  g_clear_pointer (&self->clone_rules, ems_clone_rules_free);
 }
 
 static Run *
@@ -107,6 +109,14 @@ get_max_output (Run *run)
   gint64 wanted = run->command != NULL ? run->command->max_output : 0;
 
   return wanted > 0 && (own <= 0 || wanted < own) ? wanted : own;
+}
+
+static gint64
+get_time_limit (Run *run)
+{
+  gint64 wanted = run->command != NULL ? run->command->timeout : 0;
+
+  return wanted == 0 && run->step->action == EMS_ACTION_CLONE_SCRIPTS ? run->runner->config.clone_time : wanted;
 }
 
 /* Output while it runs. */
@@ -216,7 +226,7 @@ describe_reason (Run *run, const EmsOutcome *outcome)
     return g_strdup_printf ("cancelled: its process group was killed (%s)", name);
   if (outcome->reason == 't')
     return g_strdup_printf ("time limit of %g s reached: its process group was killed (%s)",
-                            run->command != NULL ? (double)run->command->timeout / G_USEC_PER_SEC : 0.0, name);
+                            (double)get_time_limit (run) / G_USEC_PER_SEC, name);
   if (outcome->status < 0)
     return g_strdup_printf ("ended by signal %d (%s)", -outcome->status, g_strsignal (-outcome->status));
   return NULL;
@@ -308,18 +318,59 @@ refuse_run (Run *run, int status, const char *why)
   end_soon (run);
 }
 
+char *
+ems_runner_dup_clone_folder (EmsRunner *self, EmsStep *step)
+{
+  g_autofree char *name = g_path_get_basename (step->folder);
+  g_autofree char *hidden = g_strconcat (".clone-", name, NULL);
+
+  /* In the root itself: moving a file to its place must not cross to another file system. */
+  return g_build_filename (ems_script_root_get_path (self->root), hidden, NULL);
+}
+
 static void
-start_supervisor (Run *run, EmsRunFiles *files)
+resolve_clone (Run *run, EmsInvocation *invocation)
+{
+  EmsRunner *self = run->runner;
+  g_autofree char *target = ems_runner_dup_clone_folder (self, run->step);
+  g_autofree char *config = ems_step_path (run->step, "gitconfig");
+  g_autoptr (GError) error = NULL;
+  int root = ems_script_root_open (self->root, NULL, &error);
+
+  if (root < 0) {
+    ems_invocation_refuse (invocation, 126, "%s", error->message);
+    return;
+  }
+  close (root);
+  ems_folder_remove (target);
+  ems_clone_resolve (invocation, self->config.clone_rules, run->command->payload, target, config,
+                     (const char *const *)self->config.environment);
+}
+
+static void
+resolve (Run *run, EmsInvocation *invocation)
 {
   EmsRunner *self = run->runner;
   g_autofree char *copy = ems_step_path (run->step, EMS_RUN_COPY);
   g_autofree char *provides = ems_step_path (run->step, EMS_RUN_PROVIDES);
-  g_auto (EmsInvocation) invocation = { 0 };
-  g_auto (GStrv) environment =
-      ems_environment_build ((const char *const *)self->config.environment, run->command->environment,
-                             ems_script_root_get_path (self->root), provides);
 
-  ems_invocation_resolve (&invocation, self->root, run->command->payload, copy);
+  if (run->step->action == EMS_ACTION_CLONE_SCRIPTS)
+    resolve_clone (run, invocation);
+  else
+    ems_invocation_resolve (invocation, self->root, run->command->payload, copy);
+  if (invocation->environment == NULL)
+    invocation->environment =
+        ems_environment_build ((const char *const *)self->config.environment, run->command->environment,
+                               ems_script_root_get_path (self->root), provides);
+}
+
+static void
+start_supervisor (Run *run, EmsRunFiles *files)
+{
+  EmsRunner *self = run->runner;
+  g_auto (EmsInvocation) invocation = { 0 };
+
+  resolve (run, &invocation);
   if (invocation.note != NULL && write (files->err, invocation.note, strlen (invocation.note)) < 0)
     g_info ("step %s: %s", run->step->id, invocation.note);
   if (invocation.argv == NULL) {
@@ -329,14 +380,14 @@ start_supervisor (Run *run, EmsRunFiles *files)
 
   EmsSupervision plan = {
     .argv = invocation.argv,
-    .envp = environment,
+    .envp = invocation.environment,
     .working_directory = self->config.working_directory,
     .out = files->out,
     .err = files->err,
     .outcome = files->outcome,
     .process = files->process,
     .alive = files->alive_write,
-    .time_limit = run->command->timeout,
+    .time_limit = get_time_limit (run),
     .grace = self->config.grace,
   };
   run->supervisor = ems_supervisor_start (&plan);
@@ -345,7 +396,8 @@ start_supervisor (Run *run, EmsRunFiles *files)
     refuse_run (run, 126, "the agent cannot start another process");
     return;
   }
-  g_info ("step %s: \"%s\" begun, supervisor %d", run->step->id, run->command->payload, (int)run->supervisor);
+  g_autofree char *shown = ems_clone_hide_password (run->command->payload, run->command->payload);
+  g_info ("step %s: \"%s\" begun, supervisor %d", run->step->id, shown, (int)run->supervisor);
   run->alive = files->alive_read;
   files->alive_read = -1;
   reap_supervisor (run->supervisor);
@@ -430,6 +482,13 @@ ems_runner_adopt (EmsRunner *self, EmsStep *step)
     return;
   }
   if (!ems_run_read_outcome (step, &outcome)) {
+    if (step->action == EMS_ACTION_CLONE_SCRIPTS && command != NULL) {
+      /* Fetching it again does no harm. */
+      g_hash_table_steal (self->runs, step);
+      g_queue_push_tail (&self->queue, run);
+      begin_queued (self);
+      return;
+    }
     run->why = same_boot ? NULL : "the machine was started anew while it ran: what became of it is not known";
     g_message ("step %s: ended without an outcome while the agent was away", step->id);
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plugins/ems-agent/script-root.h"
+#include "plugins/ems-agent/script-clone.h"
 #include "plugins/ems-agent/step-record.h"
 
 #include <vnfm/vnfm-clock.h>
@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @max_output: bytes kept of stdout and of stderr each; a command may ask for less
  * @grace: microseconds between TERM and KILL
  * @max_parallel: scripts at once; further ones wait for their turn
+ * @clone_rules: from where CLONE_SCRIPTS may fetch
+ * @clone_time: microseconds that it may take, where the command does not say
  */
 typedef struct {
   char *boot;
@@ -24,6 +26,8 @@ typedef struct {
   gint64 max_output;
   gint64 grace;
   guint max_parallel;
+  EmsCloneRules *clone_rules;
+  gint64 clone_time;
 } EmsRunnerConfig;
 
 void ems_runner_config_clear (EmsRunnerConfig *self);
@@ -41,7 +45,8 @@ typedef struct {
 /**
  * EmsRunner:
  *
- * Carries out EXECUTE: at most so many scripts at once, each under a supervisor that outlives the agent.
+ * Carries out EXECUTE, and the fetching part of CLONE_SCRIPTS: at most so many at once, each under a supervisor that
+ * outlives the agent.
  */
 typedef struct _EmsRunner EmsRunner;
 
@@ -58,6 +63,8 @@ gboolean ems_runner_submit (EmsRunner *self, EmsStep *step, EmsCommand *command,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes over a step that an earlier agent began or queued: its outcome, its run, or its turn. */
 void ems_runner_adopt (EmsRunner *self, EmsStep *step);
+/* Where the CLONE_SCRIPTS of @step puts what it fetches. Returns: (transfer full). */
+char *ems_runner_dup_clone_folder (EmsRunner *self, EmsStep *step);
 /* Watches what daemons of an ended step go on writing, so that it does not fill the disk. */
 void ems_runner_watch_leftover (EmsRunner *self, EmsStep *step);
 /* Ends the run of @step, or takes it out of the queue. FALSE if there is none. */
