@@ -18,6 +18,8 @@ const VnfmKey agent_ems_keys[] = {
     .choices = "required|optional" },
   { GROUP, "broker-address", VNFM_KEY_STRING, NULL,
     "HOST:PORT by which machines reach the broker; default: the transport's own" },
+  { GROUP, "user-data", VNFM_KEY_STRING, "user-data.sh",
+    "template of the machines' user data: a path, or the name of one that was installed" },
   { GROUP, "script-path", VNFM_KEY_STRING, EMS_SCRIPT_PATH, "where agents keep the scripts, as it is said to them" },
   { GROUP, "max-unknown", VNFM_KEY_INT, "1000", "registrations kept of hosts that nobody expects" },
   { GROUP, "unknown-after", VNFM_KEY_DURATION, "60s", "how long a registration may be unexpected before it is told" },
@@ -36,6 +38,7 @@ struct _AgentEms {
   AgentLink link;
   AgentRegistrar *registrar; /* NULL while it does not run */
   char *script_path;
+  char *user_data;
   guint max_unknown;
   VnfmTimer *window_timer; /* answers to nothing are kept as long as it runs */
   gulong handlers[4];
@@ -176,6 +179,10 @@ agent_ems_start (VnfmExtension *extension, GError **error)
   if (secret == NULL)
     return FALSE;
 
+  g_free (self->user_data);
+  self->user_data = vnfm_ems_read_user_data (vnfm_profile_get_string (profile, GROUP, "user-data"), error);
+  if (self->user_data == NULL)
+    return FALSE;
   read_keys (self, profile);
   gboolean required = g_str_equal (vnfm_profile_get_string (profile, GROUP, "token"), "required");
   self->link.ems = VNFM_EMS (self);
@@ -456,6 +463,12 @@ agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables
   add_names (self, variables);
 }
 
+static const char *
+agent_ems_get_user_data (VnfmEms *ems)
+{
+  return AGENT_EMS (ems)->user_data;
+}
+
 static void
 agent_ems_finalize (GObject *object)
 {
@@ -466,6 +479,7 @@ agent_ems_finalize (GObject *object)
   g_hash_table_unref (self->link.early_answers);
   g_clear_object (&self->link.clock);
   g_free (self->script_path);
+  g_free (self->user_data);
   G_OBJECT_CLASS (agent_ems_parent_class)->finalize (object);
 }
 
@@ -494,6 +508,7 @@ agent_ems_class_init (AgentEmsClass *klass)
   ems_class->cancel_finish = finish_boolean;
   ems_class->forget = agent_ems_forget;
   ems_class->add_variables = agent_ems_add_variables;
+  ems_class->get_user_data = agent_ems_get_user_data;
   ems_class->describe = agent_ems_describe;
 }
 

@@ -13,14 +13,10 @@
 #include <string.h>
 #include <vnfm/vnfm-error.h>
 
-#define GROUP        "nfvo"
-#define TEMPLATE     "user-data.sh"
-#define TEMPLATE_MAX (256 * 1024)
-#define EARLY_MAX    1000 /* answers that wait for the operations that asked */
+#define GROUP     "nfvo"
+#define EARLY_MAX 1000 /* answers that wait for the operations that asked */
 
 const VnfmKey nfvo_negotiator_keys[] = {
-  { GROUP, "user-data", VNFM_KEY_PATH, NULL,
-    "template of the machines' user data; default: the one that was installed" },
   { GROUP, "attach-window", VNFM_KEY_DURATION, "5m",
     "after a start, how long answers wait for the operations that asked" },
   { 0 },
@@ -30,47 +26,13 @@ struct _NfvoNegotiator {
   VnfmNegotiator parent_instance;
 
   NfvoDesk desk;
-  char *template_text;
   VnfmTimer *window_timer; /* answers to nothing are kept as long as it runs */
   gulong handlers[2];
 };
 
 G_DEFINE_FINAL_TYPE (NfvoNegotiator, nfvo_negotiator, VNFM_TYPE_NEGOTIATOR)
 
-/* User data. */
-
-/* The source tree's where the program runs from its build tree, so that a template that was once installed elsewhere
- * does not stand in for it. */
-static char *
-default_template_path (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-
-  if (program != NULL && g_str_has_prefix (program, VNFM_BUILDDIR "/"))
-    return g_build_filename (VNFM_SRCDIR, "data", TEMPLATE, NULL);
-  return g_build_filename (VNFM_DATADIR, TEMPLATE, NULL);
-}
-
-static char *
-read_template (VnfmProfile *profile, GError **error)
-{
-  const char *given = vnfm_profile_get_string (profile, GROUP, "user-data");
-  g_autofree char *path = given != NULL ? g_strdup (given) : default_template_path ();
-  g_autoptr (GError) local = NULL;
-  g_autofree char *text = NULL;
-  gsize length = 0;
-
-  if (!g_file_get_contents (path, &text, &length, &local)) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the template of the user data: %s", local->message);
-    return NULL;
-  }
-  if (length > TEMPLATE_MAX || strlen (text) != length || !g_utf8_validate (text, -1, NULL)) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the template of the user data %s is %s", path,
-                 length > TEMPLATE_MAX ? "too long" : "no text");
-    return NULL;
-  }
-  return g_steal_pointer (&text);
-}
+/* User data: the back-end brings the template and its values. */
 
 static void
 add_extension (GHashTable *variables, VnfmMessage *request)
@@ -114,17 +76,19 @@ find_own (VnfmMessage *request, GBytes **own, GError **error)
 
 /* Returns: (transfer full): the user data as a JSON string. */
 static GBytes *
-compose_user_data (NfvoNegotiator *self, VnfmOperation *operation, GError **error)
+compose_user_data (VnfmOperation *operation, GError **error)
 {
   VnfmMessage *request = vnfm_operation_get_request (operation);
+  VnfmEms *ems = vnfm_operation_get_ems (operation);
+  const char *template_text = vnfm_ems_get_user_data (ems);
   g_autoptr (GHashTable) variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GBytes) own = NULL;
 
   add_extension (variables, request);
-  vnfm_ems_add_variables (vnfm_operation_get_ems (operation), vnfm_operation_get_record (operation), variables);
+  vnfm_ems_add_variables (ems, vnfm_operation_get_record (operation), variables);
   if (!find_own (request, &own, error))
     return NULL;
-  g_autofree char *text = user_data_compose (self->template_text, variables, own);
+  g_autofree char *text = user_data_compose (template_text != NULL ? template_text : "", variables, own);
   return vnfm_message_string (text);
 }
 
@@ -168,9 +132,9 @@ nfvo_negotiator_grant_async (VnfmNegotiator *negotiator, VnfmOperation *operatio
 }
 
 static GBytes *
-compose_allocation (NfvoNegotiator *self, VnfmOperation *operation, GBytes *placement, GError **error)
+compose_allocation (VnfmOperation *operation, GBytes *placement, GError **error)
 {
-  g_autoptr (GBytes) user_data = compose_user_data (self, operation, error);
+  g_autoptr (GBytes) user_data = compose_user_data (operation, error);
 
   if (user_data == NULL)
     return NULL;
@@ -194,7 +158,7 @@ nfvo_negotiator_allocate_async (VnfmNegotiator *negotiator, VnfmOperation *opera
 
   if (!check_running (self, operation, task))
     return;
-  if (!attach && (body = compose_allocation (self, operation, placement, &error)) == NULL) {
+  if (!attach && (body = compose_allocation (operation, placement, &error)) == NULL) {
     g_task_return_error (task, error);
     return;
   }
@@ -202,9 +166,9 @@ nfvo_negotiator_allocate_async (VnfmNegotiator *negotiator, VnfmOperation *opera
 }
 
 static GBytes *
-compose_scaling (NfvoNegotiator *self, VnfmOperation *operation, GError **error)
+compose_scaling (VnfmOperation *operation, GError **error)
 {
-  g_autoptr (GBytes) user_data = compose_user_data (self, operation, error);
+  g_autoptr (GBytes) user_data = compose_user_data (operation, error);
 
   if (user_data == NULL)
     return NULL;
@@ -225,7 +189,7 @@ nfvo_negotiator_scale_async (VnfmNegotiator *negotiator, VnfmOperation *operatio
 
   if (!check_running (self, operation, task))
     return;
-  if (!attach && (body = compose_scaling (self, operation, &error)) == NULL) {
+  if (!attach && (body = compose_scaling (operation, &error)) == NULL) {
     g_task_return_error (task, error);
     return;
   }
@@ -316,11 +280,6 @@ nfvo_negotiator_start (VnfmExtension *extension, GError **error)
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the negotiator nfvo needs a transport to the NFVO");
     return FALSE;
   }
-  g_free (self->template_text);
-  self->template_text = read_template (profile, error);
-  if (self->template_text == NULL)
-    return FALSE;
-
   g_set_object (&self->desk.transport, transport);
   g_set_object (&self->desk.clock, vnfm_extension_get_clock (extension));
   self->window_timer = vnfm_clock_add_timer (
@@ -359,7 +318,6 @@ nfvo_negotiator_finalize (GObject *object)
   g_hash_table_unref (self->desk.open);
   g_hash_table_unref (self->desk.early);
   g_clear_object (&self->desk.clock);
-  g_free (self->template_text);
   G_OBJECT_CLASS (nfvo_negotiator_parent_class)->finalize (object);
 }
 

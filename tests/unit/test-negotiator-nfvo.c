@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE (TestEms, test_ems, TEST, EMS, VnfmEms)
 struct _TestEms {
   VnfmEms parent_instance;
   GHashTable *variables;
+  char *user_data; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (TestEms, test_ems, VNFM_TYPE_EMS)
@@ -37,10 +38,17 @@ test_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables)
     g_hash_table_replace (variables, g_strdup (name), g_strdup (value));
 }
 
+static const char *
+test_ems_get_user_data (VnfmEms *ems)
+{
+  return TEST_EMS (ems)->user_data;
+}
+
 static void
 test_ems_finalize (GObject *object)
 {
   g_hash_table_unref (TEST_EMS (object)->variables);
+  g_free (TEST_EMS (object)->user_data);
   G_OBJECT_CLASS (test_ems_parent_class)->finalize (object);
 }
 
@@ -49,6 +57,7 @@ test_ems_class_init (TestEmsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_ems_finalize;
   VNFM_EMS_CLASS (klass)->add_variables = test_ems_add_variables;
+  VNFM_EMS_CLASS (klass)->get_user_data = test_ems_get_user_data;
 }
 
 static void
@@ -182,14 +191,10 @@ site_new (const char *template_text)
   self->clock = sim_clock_new (1);
   self->context = vnfm_context_new (profile, VNFM_CLOCK (self->clock));
   vnfm_profile_declare (profile, nfvo_negotiator_keys);
-  if (template_text != NULL) {
-    g_autofree char *path = g_build_filename (self->folder, "template.sh", NULL);
-    ck_assert (g_file_set_contents (path, template_text, -1, NULL));
-    vnfm_profile_set (profile, "nfvo", "user-data", path, "test");
-  }
   self->transport = test_transport_new (self->context);
   vnfm_context_set_nfvo_transport (self->context, VNFM_TRANSPORT (self->transport));
   self->ems = g_object_new (TEST_TYPE_EMS, "context", self->context, NULL);
+  self->ems->user_data = g_strdup (template_text);
   self->operation = g_object_new (TEST_TYPE_OPERATION, NULL);
   self->operation->ems = VNFM_EMS (self->ems);
   site_set_record (self, record);
@@ -462,7 +467,10 @@ END_TEST
 
 START_TEST (shipped_template)
 {
-  Site *site = site_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = vnfm_ems_read_user_data ("user-data.sh", &error);
+  ck_assert_no_error (error);
+  Site *site = site_new (text);
   VnfmTestCall call = { NULL };
 
   vnfm_negotiator_allocate_async (site->negotiator, VNFM_OPERATION (site->operation), NULL, "s2", FALSE, NULL,
@@ -476,15 +484,32 @@ END_TEST
 
 START_TEST (template_that_is_not_there)
 {
-  Site *site = site_new ("x");
   g_autoptr (GError) error = NULL;
-  g_autoptr (NfvoNegotiator) other = g_object_new (NFVO_TYPE_NEGOTIATOR, "context", site->context, NULL);
 
-  vnfm_profile_set (vnfm_context_get_profile (site->context), "nfvo", "user-data", "/nowhere/at-all.sh", "test");
-  ck_assert (!vnfm_extension_start (VNFM_EXTENSION (other), &error));
+  ck_assert_ptr_null (vnfm_ems_read_user_data ("/nowhere/at-all.sh", &error));
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG);
   ck_assert_ptr_nonnull (strstr (error->message, "/nowhere/at-all.sh"));
+  g_clear_error (&error);
+  ck_assert_ptr_null (vnfm_ems_read_user_data ("no-such-template.sh", &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG);
+}
+END_TEST
+
+/* Its machines need nothing: the package's own script is all there is. */
+START_TEST (back_end_without_a_template)
+{
+  Site *site = site_new (NULL);
+  g_autoptr (GBytes) request = bytes ("{\"action\":\"INSTANTIATE\",\"vnfPackage\":{\"scripts\":["
+                                      "{\"name\":\"user-data.sh\",\"payload\":[108,115]}]}}");
+  VnfmTestCall call = { NULL };
+
+  site_set_request (site, request);
+  vnfm_negotiator_allocate_async (site->negotiator, VNFM_OPERATION (site->operation), NULL, "s2", FALSE, NULL,
+                                  vnfm_test_got_result, &call);
+  g_autoptr (JsonObject) body = test_transport_dup_body (site->transport, -1);
+  ck_assert_str_eq (vnfm_json_get_string (body, "userdata"), "ls");
   site_free (site);
+  g_clear_object (&call.result);
 }
 END_TEST
 
@@ -816,6 +841,7 @@ negotiator_nfvo_suite (void)
   tcase_add_test (questions, package_that_cannot_be_read);
   tcase_add_test (questions, shipped_template);
   tcase_add_test (questions, template_that_is_not_there);
+  tcase_add_test (questions, back_end_without_a_template);
   suite_add_tcase (suite, questions);
 
   if (material)

@@ -6,6 +6,10 @@
 #include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-error.h>
 
+#include <string.h>
+
+#define USER_DATA_MAX (256 * 1024)
+
 G_DEFINE_ABSTRACT_TYPE (VnfmEms, vnfm_ems, VNFM_TYPE_EXTENSION)
 
 enum { REGISTERED, LOST, OUTPUT, N_SIGNALS };
@@ -224,6 +228,51 @@ vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc)
 
   VnfmEmsClass *klass = VNFM_EMS_GET_CLASS (self);
   return klass->describe != NULL ? klass->describe (self, vnfc) : g_strdup ("nothing is known");
+}
+
+const char *
+vnfm_ems_get_user_data (VnfmEms *self)
+{
+  g_return_val_if_fail (VNFM_IS_EMS (self), NULL);
+
+  VnfmEmsClass *klass = VNFM_EMS_GET_CLASS (self);
+  return klass->get_user_data != NULL ? klass->get_user_data (self) : NULL;
+}
+
+/* The source tree's where the program runs from its build tree, so that a template that was once installed elsewhere
+ * does not stand in for it. */
+static char *
+find_user_data (const char *name)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (g_path_is_absolute (name))
+    return g_strdup (name);
+  if (program != NULL && g_str_has_prefix (program, VNFM_BUILDDIR "/"))
+    return g_build_filename (VNFM_SRCDIR, "data", name, NULL);
+  return g_build_filename (VNFM_DATADIR, name, NULL);
+}
+
+char *
+vnfm_ems_read_user_data (const char *name, GError **error)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_autofree char *path = find_user_data (name);
+  g_autoptr (GError) local = NULL;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (!g_file_get_contents (path, &text, &length, &local)) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the template of the user data: %s", local->message);
+    return NULL;
+  }
+  if (length > USER_DATA_MAX || strlen (text) != length || !g_utf8_validate (text, -1, NULL)) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "the template of the user data %s is %s", path,
+                 length > USER_DATA_MAX ? "too long" : "no text");
+    return NULL;
+  }
+  return g_steal_pointer (&text);
 }
 
 void

@@ -55,6 +55,8 @@ G_DECLARE_DERIVABLE_TYPE (VnfmEms, vnfm_ems, VNFM, EMS, VnfmExtension)
  * @forget: the VNFR's machines are released: drop what is known of them
  * @add_variables: (nullable): adds what the user data of the VNFR's machines needs to reach back (BROKER_URI, TOKEN,
  *   ...) to @variables (element-type utf8 utf8)
+ * @get_user_data: (nullable): the template of the user data that makes a new machine reachable, as text: lines "export
+ *   NAME=" get the values of @add_variables. NULL: its machines need none
  * @describe: what is known of the machine, one line for the operator: "agent never seen", "agent lost since T", ...
  */
 struct _VnfmEmsClass {
@@ -84,8 +86,9 @@ struct _VnfmEmsClass {
   void (*forget) (VnfmEms *self, VnfmVnfc *vnfc);
   void (*add_variables) (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
   char *(*describe) (VnfmEms *self, VnfmVnfc *vnfc);
+  const char *(*get_user_data) (VnfmEms *self);
 
-  gpointer reserved[12];
+  gpointer reserved[11];
 };
 
 void vnfm_ems_await_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -113,6 +116,11 @@ gboolean vnfm_ems_cancel_finish (VnfmEms *self, GAsyncResult *result, GError **e
 void vnfm_ems_forget (VnfmEms *self, VnfmVnfc *vnfc);
 void vnfm_ems_add_variables (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
 char *vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc);
+/* Borrowed (nullable). */
+const char *vnfm_ems_get_user_data (VnfmEms *self);
+/* For back-ends: reads a template of user data. @name: a path, or the name of one that comes with vnfmd.
+ * Returns: (transfer full). Errors: VNFM_ERROR_CONFIG. */
+char *vnfm_ems_read_user_data (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For subclasses: emit the signals. */
 void vnfm_ems_emit_registered (VnfmEms *self, const char *hostname);
