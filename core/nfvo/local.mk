@@ -19,6 +19,10 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/instantiate.h \
 	core/nfvo/link.c \
 	core/nfvo/link.h \
+	core/nfvo/machines/base.c \
+	core/nfvo/machines/base.h \
+	core/nfvo/machines/base-build.c \
+	core/nfvo/machines/base-identity.c \
 	core/nfvo/machines/ending.c \
 	core/nfvo/machines/ending.h \
 	core/nfvo/machines/loopback.c \

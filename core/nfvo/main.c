@@ -2,8 +2,9 @@
 /* vnfm-nfvo: picks the sub-command. Exit status: 0 all is well, 1 it failed or a descriptor is bad, 2 wrong usage. */
 #include "config.h"
 
-#include "core/package/check.h"
+#include "core/nfvo/machines/base.h"
 #include "core/nfvo/run.h"
+#include "core/package/check.h"
 
 #include <locale.h>
 
@@ -14,6 +15,7 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
+  { "base", nfvo_base_main, "make the base image of namespace machines, with packages installed" },
   { "check", nfvo_check_main, "read descriptors and packages, and say what they mean" },
   { "run", nfvo_run_main, "play a service's whole life with machines of its own, and show it" },
 };
