@@ -152,6 +152,11 @@ tests_unit_test_agent_LDADD = $(EMS_PROGRAM_LIBS)
 UNIT_TESTS += tests/unit/test-script-runner
 tests_unit_test_script_runner_LDADD = $(EMS_PROGRAM_LIBS)
 endif
+if EMS_SSH
+UNIT_TESTS += tests/unit/test-ssh-spool
+tests_unit_test_ssh_spool_LDADD = plugins/ems-ssh/libvnfm-ssh.la $(UNIT_LIBS)
+endif
+
 if TRANSPORT_STOMP
 UNIT_TESTS += tests/unit/test-stomp-parser
 tests_unit_test_stomp_parser_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)

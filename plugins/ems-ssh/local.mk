@@ -5,6 +5,7 @@ EXTRA_DIST += plugins/ems-ssh/README.md plugins/ems-ssh/remote.sh
 if EMS_SSH
 noinst_LTLIBRARIES += plugins/ems-ssh/libvnfm-ssh.la
 plugins_ems_ssh_libvnfm_ssh_la_SOURCES = \
+	plugins/ems-ssh/remote.h \
 	plugins/ems-ssh/ssh-address.c plugins/ems-ssh/ssh-address.h \
 	plugins/ems-ssh/ssh-reader.c plugins/ems-ssh/ssh-reader.h \
 	plugins/ems-ssh/ssh-spool.c plugins/ems-ssh/ssh-spool.h \
@@ -12,16 +13,17 @@ plugins_ems_ssh_libvnfm_ssh_la_SOURCES = \
 	plugins/ems-ssh/ssh-link.h \
 	plugins/ems-ssh/ssh-pool.h \
 	plugins/ems-ssh/ssh-settings.h
-plugins_ems_ssh_libvnfm_ssh_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)
 plugins_ems_ssh_libvnfm_ssh_la_CFLAGS = $(AM_CFLAGS) $(LIBSSH_CFLAGS)
 plugins_ems_ssh_libvnfm_ssh_la_LIBADD = $(SDK_LIBS) $(LIBSSH_LIBS)
 
 # What runs on the machines, as a C string.
-plugins/ems-ssh/remote.inc: plugins/ems-ssh/remote.sh
+nodist_plugins_ems_ssh_libvnfm_ssh_la_SOURCES = plugins/ems-ssh/remote.c
+plugins/ems-ssh/remote.c: plugins/ems-ssh/remote.sh
 	$(AM_V_GEN)$(MKDIR_P) plugins/ems-ssh && \
-		sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(srcdir)/plugins/ems-ssh/remote.sh >$@.tmp && mv $@.tmp $@
-plugins/ems-ssh/libvnfm_ssh_la-ssh-spool.lo: plugins/ems-ssh/remote.inc
-CLEANFILES += plugins/ems-ssh/remote.inc
+		{ echo '#include "plugins/ems-ssh/remote.h"' && echo 'const char ssh_remote_text[] =' && \
+		sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(srcdir)/plugins/ems-ssh/remote.sh && echo ';'; } >$@.tmp && \
+		mv $@.tmp $@
+CLEANFILES += plugins/ems-ssh/remote.c
 
 plugin_LTLIBRARIES += plugins/ems-ssh/ems-ssh.la
 plugins_ems_ssh_ems_ssh_la_SOURCES = plugins/ems-ssh/ems-ssh.c

@@ -35,7 +35,6 @@ gboolean ssh_reader_is_complete (SshReader *self);
 /* A line "NAME VALUE" of it. Returns: (nullable): borrowed. */
 const char *ssh_reader_get_fact (SshReader *self, const char *name);
 /* Errors: VNFM_ERROR_INVALID (it is not what remote.sh prints). @time_limit: microseconds, for words. */
-VnfmScriptResult *ssh_reader_make_result (SshReader *self, gint64 time_limit,
-                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+VnfmScriptResult *ssh_reader_make_result (SshReader *self, gint64 time_limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 
 #include "plugins/ems-ssh/ssh-spool.h"
 
+#include "plugins/ems-ssh/remote.h"
+
 #include <vnfm/vnfm-error.h>
 
 #include <string.h>
@@ -17,11 +19,6 @@ struct _SshSpool {
   char *helper; /* remote.sh on the machines */
   gboolean sudo;
 };
-
-/* remote.sh, made into a C string by the Makefile. */
-static const char helper_text[] =
-#include "plugins/ems-ssh/remote.inc"
-    ;
 
 /* Stores its input as $2, in the folder $1 that is nobody else's, and runs it. */
 static const char installer[] =
@@ -37,7 +34,7 @@ ssh_spool_get_helper (void)
   static GBytes *bytes;
 
   if (bytes == NULL)
-    bytes = g_bytes_new_static (helper_text, sizeof helper_text - 1);
+    bytes = g_bytes_new_static (ssh_remote_text, strlen (ssh_remote_text));
   return bytes;
 }
 
