@@ -7,9 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* A signal whose number the server did not tell (RFC 4254 has names, and not all of them). */
+#define SSH_SIGNAL_UNKNOWN 255
+
 /**
  * SshOutcome:
- * @status: exit code of the command, or minus the number of the signal that ended it
+ * @status: exit code of the command, or minus the number of the signal that ended it (or minus SSH_SIGNAL_UNKNOWN)
  * @output: what it wrote to stdout, at most max_output bytes
  * @errors: what it wrote to stderr, at most max_output bytes
  * @truncated: bytes of both that were dropped
