@@ -264,12 +264,101 @@ add_steps (GString *out, JsonArray *steps, GDateTime *now, const TableStyle *sty
   add_table (out, table, "", style);
 }
 
+/* "since 12:30:05 (1 min 5 s ago)" behind what it belongs to. */
+static void
+add_moment (GString *out, const char *before, JsonObject *object, const char *name, GDateTime *now)
+{
+  g_autofree char *time = get_time (object, name, now);
+  g_autofree char *age = get_span (object, name, "", now);
+
+  if (time != NULL)
+    g_string_append_printf (out, "%s%s (%s ago)", before, time, age);
+}
+
+static const char *
+get_element (JsonArray *array, guint i)
+{
+  JsonNode *node = json_array_get_element (array, i);
+
+  return JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+static char *
+join_addresses (JsonArray *addresses)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < get_length (addresses); i++) {
+    const char *address = get_element (addresses, i);
+    if (address != NULL)
+      g_string_append_printf (out, "%s%s", out->len > 0 ? ", " : "", address);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static const char *
+or_dash (const char *text)
+{
+  return text != NULL ? text : "-";
+}
+
+/* The headline of one thing that it waits for. Returns: (transfer full). */
+static char *
+describe_wait (JsonObject *wait, GDateTime *now)
+{
+  const char *kind = or_dash (vnfm_json_get_string (wait, "for"));
+  const char *what = or_dash (vnfm_json_get_string (wait, "what"));
+  const char *host = or_dash (vnfm_json_get_string (wait, "host"));
+  g_autofree char *addresses = join_addresses (vnfm_json_get_array (wait, "addresses"));
+  GString *out = g_string_new (NULL);
+
+  if (strcmp (kind, "machine") == 0) {
+    g_string_append_printf (out, "machine %s (%s)", host, *addresses != '\0' ? addresses : "no address");
+    add_moment (out, ", allocated ", wait, "allocated", now);
+    add_moment (out, ", awaited since ", wait, "since", now);
+  } else if (strcmp (kind, "step") == 0) {
+    g_string_append_printf (out, "%s on %s (%s)", what, host, *addresses != '\0' ? addresses : "no address");
+    add_moment (out, ", since ", wait, "since", now);
+  } else if (strcmp (kind, "question") == 0) {
+    g_string_append_printf (out, "the NFVO's answer to %s", what);
+    add_moment (out, ", asked ", wait, "since", now);
+  } else if (strcmp (kind, "operation") == 0) {
+    g_string_append_printf (out, "%s, which came before", what);
+    add_moment (out, ", since ", wait, "since", now);
+  } else if (strcmp (kind, "delivery") == 0) {
+    g_string_append (out, "the NFVO, to take its answer");
+    add_moment (out, ", since ", wait, "since", now);
+  } else {
+    g_string_append (out, what);
+    add_moment (out, ", since ", wait, "since", now);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+add_waits (GString *out, JsonArray *waits, GDateTime *now, const TableStyle *style)
+{
+  for (guint i = 0; i < get_length (waits); i++) {
+    JsonObject *wait = vnfm_json_element_object (waits, i);
+    const char *output = vnfm_json_get_string (wait, "output");
+    g_autofree char *text = describe_wait (wait, now);
+    add_line (out, "waits for", text, TABLE_YELLOW, style);
+    add_member (out, "", wait, "state", style);
+    if (output == NULL || *output == '\0')
+      continue;
+    g_autofree char *clean = text_clean (output, TRUE);
+    g_auto (GStrv) lines = g_strsplit (g_strchomp (clean), "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+      g_string_append_printf (out, "%-*s| %s\n", LABEL_WIDTH, "", *line);
+  }
+}
+
 char *
 format_operation (JsonObject *answer, GDateTime *now, const TableStyle *style)
 {
   GString *out = g_string_new (NULL);
   const char *state = get_state (answer);
-  const char *output = vnfm_json_get_string (answer, "output");
+  JsonArray *waits = vnfm_json_get_array (answer, "waits");
   gboolean ended = vnfm_json_get_string (answer, "ended") != NULL;
   g_autofree char *span = get_span (answer, "received", "ended", now);
 
@@ -281,16 +370,14 @@ format_operation (JsonObject *answer, GDateTime *now, const TableStyle *style)
   add_member (out, "VNFR", answer, "vnfr", style);
   add_line (out, "state", state, state_colour (state), style);
   add_member (out, "stage", answer, "stage", style);
-  add_member (out, "what", answer, "doing", style);
+  if (get_length (waits) == 0)
+    add_member (out, "what", answer, "doing", style);
   add_line (out, "error", vnfm_json_get_string (answer, "error"), TABLE_RED, style);
   add_time (out, "received", answer, "received", now, style);
   add_line (out, ended ? "took" : "time so far", span, TABLE_PLAIN, style);
+  add_waits (out, waits, now, style);
   add_stages (out, vnfm_json_get_array (answer, "stages"), now, style);
   add_steps (out, vnfm_json_get_array (answer, "steps"), now, style);
-  if (output != NULL && *output != '\0') {
-    g_autofree char *clean = text_clean (output, TRUE);
-    g_string_append_printf (out, "\nits script wrote last:\n%s%s", clean, g_str_has_suffix (clean, "\n") ? "" : "\n");
-  }
   return g_string_free (out, FALSE);
 }
 

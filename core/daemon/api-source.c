@@ -210,6 +210,33 @@ add_stages (JsonObject *object, EngineOperation *operation)
   json_object_set_array_member (object, "stages", stages);
 }
 
+static void
+add_waits (JsonObject *object, EngineOperation *operation)
+{
+  g_autoptr (GPtrArray) waits = engine_operation_get_waits (operation);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < waits->len; i++) {
+    const Wait *wait = g_ptr_array_index (waits, i);
+    JsonObject *member = json_object_new ();
+    set_text (member, "for", wait_kind_get_nick (wait->kind));
+    set_text (member, "what", wait->what);
+    set_text (member, "host", wait->host);
+    if (wait->addresses != NULL) {
+      JsonArray *addresses = json_array_new ();
+      for (char **address = wait->addresses; *address != NULL; address++)
+        json_array_add_string_element (addresses, *address);
+      json_object_set_array_member (member, "addresses", addresses);
+    }
+    set_time (member, "allocated", wait->allocated);
+    set_time (member, "since", wait->since);
+    set_text (member, "state", wait->state);
+    set_text (member, "output", wait->output);
+    json_array_add_object_element (array, member);
+  }
+  json_object_set_array_member (object, "waits", array);
+}
+
 /* In one line: what a script ended with, or that there is an answer. */
 static char *
 describe_outcome (JsonObject *outcome)
@@ -310,8 +337,7 @@ api_source_get_operation_async (LocalApiSource *source, const char *wanted, GCan
   if (operation != NULL) {
     JsonObject *object = describe_operation (operation);
     add_stages (object, operation);
-    if (operation->tail != NULL && operation->tail->len > 0)
-      set_text (object, "output", operation->tail->str);
+    add_waits (object, operation);
     g_task_set_task_data (task, object, (GDestroyNotify)json_object_unref);
     journal_load_async (vnfm_engine_get_journal (engine), "op", id, steps_loaded, g_steal_pointer (&task));
     return;

@@ -21,7 +21,10 @@ G_BEGIN_DECLS
  *                 stage, doing: what it does or waits for in words, received, ended,
  *                 outcome: "ok", "error" or "null", error }
  *   ... in full  and besides { stages: [ { stage, started, ended } ],
- *                 steps: [ { name, began, ended, outcome: text } ], output: the last lines of its script }
+ *                 steps: [ { name, began, ended, outcome: text } ],
+ *                 waits: [ { for: "operation", "question", "machine", "step", "stage" or "delivery",
+ *                            what: the operation, question, script or stage; host, addresses: [ text ],
+ *                            since, allocated, state: what is known of it, output: its last lines } ] }
  *   vnf         { vnf, type, nsr, vnfr, running: id of an operation, action: of that, waiting: N,
  *                 machines: [ { host, state: text } ] }
  *   plugin      { kind, name, version, state, reason, path, summary }

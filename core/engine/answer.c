@@ -115,6 +115,7 @@ engine_operation_decide (EngineOperation *self)
   if (self->state == OPERATION_ANSWERING)
     return;
   self->state = OPERATION_ANSWERING;
+  vnfm_clock_clear_timer (vnfm_engine_get_clock (self->engine), &self->reminder);
   self->answered = vnfm_clock_get_wall_time (vnfm_engine_get_clock (self->engine));
   if (self->answer != NULL) { /* decided in an earlier life */
     engine_operation_rest (self);

@@ -47,6 +47,9 @@ const VnfmKey vnfm_engine_keys[] = {
     VNFM_KEY_OPERATION, NULL },
   { "vnfmd", "release-timeout", VNFM_KEY_DURATION, "25s",
     "how long TERMINATE scripts may take; the NFVO deletes the machines after 30 s", VNFM_KEY_OPERATION, NULL },
+  { "vnfmd", "remind-after", VNFM_KEY_DURATION, "60s",
+    "after how long the log says what an operation waits for, then each time after twice as long; 0: never",
+    VNFM_KEY_OPERATION, NULL },
   { "vnfmd", "cancel-budget", VNFM_KEY_DURATION, "15s", "how long the end of a cancelled script is awaited",
     VNFM_KEY_OPERATION, NULL },
   { "vnfmd", "keep-finished", VNFM_KEY_INT, "1000", "how many finished operations stay visible", VNFM_KEY_NONE, NULL },
@@ -166,6 +169,12 @@ vnfm_engine_find_running (VnfmEngine *self, EngineOperation *operation)
   Request *request = operation->request;
 
   return vnf_queues_find_first (self->queues, request->nsr_id, request->vnf_name, request->vnfr_id);
+}
+
+EngineOperation *
+vnfm_engine_find_first (VnfmEngine *self, EngineOperation *operation, guint *earlier)
+{
+  return vnf_queues_get_first (self->queues, operation, earlier);
 }
 
 void
@@ -452,7 +461,7 @@ script_wrote (VnfmEms *ems, const char *step_id, const char *stream, gint64 offs
   EngineOperation *operation = id != NULL ? g_hash_table_lookup (self->operations, id) : NULL;
 
   if (operation != NULL)
-    engine_operation_add_output (operation, text);
+    engine_operation_add_output (operation, step_id, text);
 }
 
 static char *

@@ -47,6 +47,9 @@ void vnfm_engine_accept (VnfmEngine *self, Request *request, VnfmMessage *messag
                          VnfmEnvelope *delivery);
 /* The operation that now runs for the VNF of @operation. Returns: (nullable). */
 EngineOperation *vnfm_engine_find_running (VnfmEngine *self, EngineOperation *operation);
+/* The operation at the head of the queue of @operation's VNF. @earlier: (out): how many stand before @operation.
+ * Returns: (nullable): it stands in no queue. */
+EngineOperation *vnfm_engine_find_first (VnfmEngine *self, EngineOperation *operation, guint *earlier);
 /* GRANT's answer told the VNFR's id. */
 void vnfm_engine_learn_vnfr_id (VnfmEngine *self, EngineOperation *operation);
 /* The answer is decided: the next operation of its VNF may run. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The NFVO's message of an operation: dropped while the operation waits, brought back from the journal when something
- * is done with it. And what an operation waits for, in words. */
+ * is done with it. */
 #include "config.h"
 
 #include "core/engine/operation-private.h"
@@ -45,57 +45,4 @@ gboolean
 engine_operation_need_message_finish (EngineOperation *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static void
-append_awaited (EngineOperation *self, GString *out)
-{
-  for (guint i = 0; i < self->awaited->len; i++) {
-    VnfmVnfc *vnfc = g_ptr_array_index (self->awaited, i);
-    g_autofree char *state = vnfm_ems_describe (vnfm_operation_get_ems (VNFM_OPERATION (self)), vnfc);
-
-    g_string_append_printf (out, "%smachine %s (", i > 0 ? "; " : "waits for ", vnfc->hostname);
-    for (guint j = 0; j < vnfc->ips->len; j++) {
-      VnfmAddress *address = g_ptr_array_index (vnfc->ips, j);
-      g_string_append_printf (out, "%s%s %s", j > 0 ? ", " : "", address->network, address->address);
-    }
-    g_string_append_printf (out, "): %s", state);
-  }
-}
-
-static void
-append_running (EngineOperation *self, GString *out)
-{
-  if (self->question_open)
-    g_string_append (out, "waits for the NFVO's answer");
-  else if (self->awaited != NULL && self->awaited->len > 0)
-    append_awaited (self, out);
-  else
-    g_string_append (out, self->progress != NULL ? self->progress : engine_operation_get_stage_name (self));
-  if (self->tail != NULL && self->tail->len > 0)
-    g_string_append_printf (out, "; it wrote last: %s", self->tail->str);
-}
-
-char *
-engine_operation_describe (EngineOperation *self)
-{
-  GString *out = g_string_new (NULL);
-
-  switch (self->state) {
-  case OPERATION_QUEUED:
-    g_string_append (out, "waits for an earlier operation of its VNF");
-    break;
-  case OPERATION_RUNNING:
-    append_running (self, out);
-    break;
-  case OPERATION_ANSWERING:
-    g_string_append (out, "its answer waits for the NFVO to take it");
-    if (self->undelivered != NULL)
-      g_string_append_printf (out, ": %s", self->undelivered);
-    break;
-  case OPERATION_FINISHED:
-    g_string_append (out, "finished");
-    break;
-  }
-  return g_string_free (out, FALSE);
 }

@@ -20,6 +20,7 @@ engine_operation_add_journaled_step (EngineOperation *self, const char *name, Js
   JournaledStep *step = g_new0 (JournaledStep, 1);
 
   step->begun = vnfm_json_get_int (object, "begun", 0);
+  step->ended = vnfm_json_get_int (object, "ended", 0);
   if (json_object_has_member (object, "outcome"))
     step->outcome = json_object_dup_member (object, "outcome");
   if (self->journaled == NULL)
@@ -39,6 +40,14 @@ engine_operation_find_begin (EngineOperation *self, const char *name)
   JournaledStep *step = find (self, name);
 
   return step != NULL ? step->begun : 0;
+}
+
+gint64
+engine_operation_find_end (EngineOperation *self, const char *name)
+{
+  JournaledStep *step = find (self, name);
+
+  return step != NULL ? step->ended : 0;
 }
 
 JsonNode *
@@ -202,6 +211,7 @@ operation_step_end_async (VnfmOperation *operation, const char *step_id, JsonNod
     g_object_unref (task);
     return;
   }
+  engine_operation_forget_running (self, step_id);
   /* The journal has forgotten the operation: what came this late would stay there for ever. */
   if (self->state == OPERATION_FINISHED) {
     vnfm_envelope_ack (delivery);

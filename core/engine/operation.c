@@ -64,6 +64,12 @@ engine_operation_get_stage_name (EngineOperation *self)
   return current_stage (self)->name;
 }
 
+gint64
+engine_operation_get_stage_start (EngineOperation *self)
+{
+  return self->times->len > 0 ? g_array_index (self->times, OperationTime, self->times->len - 1).started : 0;
+}
+
 void
 engine_operation_take_record (EngineOperation *self, VnfmRecord *record)
 {
@@ -89,8 +95,8 @@ end_stage (EngineOperation *self)
   vnfm_clock_clear_timer (get_clock (self), &self->limit);
   vnfm_clock_clear_timer (get_clock (self), &self->budget);
   g_clear_pointer (&self->progress, g_free);
-  if (self->tail != NULL)
-    g_string_truncate (self->tail, 0);
+  g_clear_pointer (&self->waited_for, g_free);
+  g_ptr_array_set_size (self->running, 0);
   g_clear_pointer (&self->vnfcs, g_ptr_array_unref);
   g_clear_pointer (&self->awaited, g_ptr_array_unref);
   self->event = VNFM_EVENT_NONE;
@@ -128,10 +134,9 @@ stage_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
   gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
   if (!done && self->timed_out && !self->withdrawn) {
-    g_autofree char *what = engine_operation_describe (self);
     g_info ("%s: ended by the time limit: %s", engine_operation_get_title (self), error->message);
     g_clear_error (&error);
-    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_TIMEOUT, "%s passed: %s", stage->limit, what);
+    g_set_error (&error, VNFM_ERROR, VNFM_ERROR_TIMEOUT, "%s passed: %s", stage->limit, self->waited_for);
   }
   end_stage (self);
   if (!done && !self->withdrawn)
@@ -168,6 +173,8 @@ limit_passed (gpointer user_data)
 
   self->limit = NULL;
   self->timed_out = TRUE;
+  g_free (self->waited_for);
+  self->waited_for = engine_operation_describe (self); /* cancelled, it waits for nothing */
   cancel_stage (self);
 }
 
@@ -212,12 +219,37 @@ begin_next_stage (EngineOperation *self)
   stage->run (self, g_task_new (self, self->cancellable, stage_done, NULL));
 }
 
+static void arm_reminder (EngineOperation *self, gint64 patience);
+
+/* Who looks into the log sees at its end what is missing, and a long wait does not fill it. */
+static void
+remind (gpointer user_data)
+{
+  EngineOperation *self = user_data;
+
+  self->reminder = NULL;
+  if (self->state != OPERATION_RUNNING)
+    return;
+  g_autofree char *what = engine_operation_describe (self);
+  g_message ("%s: still under way: %s", engine_operation_get_title (self), what);
+  arm_reminder (self, 2 * self->patience);
+}
+
+static void
+arm_reminder (EngineOperation *self, gint64 patience)
+{
+  self->patience = patience;
+  if (patience > 0)
+    self->reminder = vnfm_clock_add_timer (get_clock (self), patience, remind, self);
+}
+
 void
 engine_operation_run (EngineOperation *self)
 {
   g_return_if_fail (self->state == OPERATION_QUEUED);
 
   self->state = OPERATION_RUNNING;
+  arm_reminder (self, vnfm_profile_get_duration (self->profile, "vnfmd", "remind-after"));
   begin_next_stage (self);
 }
 
@@ -246,18 +278,6 @@ engine_operation_fail_question (EngineOperation *self, const char *message, Vnfm
     engine_operation_take_record (self, vnfm_record_ref (record));
   cancel_stage (self);
   return TRUE;
-}
-
-void
-engine_operation_add_output (EngineOperation *self, const char *text)
-{
-  if (self->tail == NULL)
-    self->tail = g_string_new (NULL);
-  g_string_append (self->tail, text);
-  if (self->tail->len > 2 * TAIL_LENGTH) {
-    const char *cut = g_utf8_find_next_char (self->tail->str + self->tail->len - TAIL_LENGTH, NULL);
-    g_string_erase (self->tail, 0, cut - self->tail->str);
-  }
 }
 
 /* ---- the object, as extensions see it */
@@ -426,6 +446,7 @@ engine_operation_dispose (GObject *object)
   vnfm_clock_clear_timer (get_clock (self), &self->limit);
   vnfm_clock_clear_timer (get_clock (self), &self->budget);
   vnfm_clock_clear_timer (get_clock (self), &self->retry);
+  vnfm_clock_clear_timer (get_clock (self), &self->reminder);
   G_OBJECT_CLASS (engine_operation_parent_class)->dispose (object);
 }
 
@@ -454,8 +475,8 @@ engine_operation_finalize (GObject *object)
   g_free (self->undelivered);
   g_free (self->title);
   g_free (self->progress);
-  if (self->tail != NULL)
-    g_string_free (self->tail, TRUE);
+  g_free (self->waited_for);
+  g_ptr_array_unref (self->running);
   g_array_unref (self->times);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (engine_operation_parent_class)->finalize (object);
@@ -484,6 +505,7 @@ engine_operation_class_init (EngineOperationClass *klass)
   operation_class->set_progress = operation_set_progress;
   operation_class->log_script = operation_log_script;
   engine_operation_init_steps (operation_class);
+  engine_operation_init_waits_class (operation_class);
   engine_operation_init_emission (operation_class);
 }
 
@@ -491,4 +513,5 @@ static void
 engine_operation_init (EngineOperation *self)
 {
   self->times = g_array_new (FALSE, FALSE, sizeof (OperationTime));
+  engine_operation_init_waits (self);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/request.h"
+#include "core/engine/waits.h"
 
 #include <vnfm/vnfm.h>
 
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _VnfmEngine VnfmEngine;
 typedef struct _Flow Flow;
+typedef struct _RunningStep RunningStep;
 
 /**
  * OperationState:
@@ -71,6 +73,9 @@ struct _EngineOperation {
   GPtrArray *awaited;        /* nullable: VNFCs whose machines are not ready yet */
   gboolean negotiated;       /* the VNFR is made here, not given */
   gboolean question_open;
+  const char *question;     /* its name: static */
+  gint64 asked;             /* wall time at which it was put */
+  gint64 allocated;         /* wall time of the allocation's answer, 0: none here */
   gboolean question_failed; /* of an ERROR: it was the answer to another operation's question */
   GError *failure;          /* nullable: the first error */
 
@@ -89,10 +94,13 @@ struct _EngineOperation {
 
   char *undelivered; /* nullable: why the answer is not with the NFVO yet, as it was told */
 
-  char *title;    /* nullable: made on demand */
-  char *progress; /* nullable */
-  GString *tail;  /* nullable: last lines of the script that runs */
-  GArray *times;  /* of OperationTime */
+  char *title;         /* nullable: made on demand */
+  char *progress;      /* nullable */
+  GPtrArray *running;  /* of RunningStep: what runs on machines */
+  VnfmTimer *reminder; /* until the log says again what it waits for */
+  gint64 patience;     /* until then */
+  char *waited_for;    /* nullable: when the stage's limit passed */
+  GArray *times;       /* of OperationTime */
 };
 
 EngineOperation *engine_operation_new (VnfmEngine *engine, Request *request, VnfmProfile *profile);
@@ -120,8 +128,12 @@ void engine_operation_take_record (EngineOperation *self, VnfmRecord *record);
 const char *engine_operation_get_title (EngineOperation *self);
 /* What it waits for or does, in words. Returns: (transfer full). */
 char *engine_operation_describe (EngineOperation *self);
+/* Returns: (transfer full) (element-type Wait). */
+GPtrArray *engine_operation_get_waits (EngineOperation *self);
 /* A live line of a script of this operation. */
-void engine_operation_add_output (EngineOperation *self, const char *text);
+void engine_operation_add_output (EngineOperation *self, const char *step_id, const char *text);
 const char *engine_operation_get_stage_name (EngineOperation *self);
+/* Wall time at which the stage began, 0: none has. */
+gint64 engine_operation_get_stage_start (EngineOperation *self);
 
 G_END_DECLS

@@ -115,6 +115,17 @@ stage_await (EngineOperation *self, GTask *task)
 
 static void deliver_next (Branch *branch);
 
+/* For the operator. @what: NULL: nothing more goes to this machine. */
+static void
+tell_delivery (EngineOperation *self, Branch *branch, const char *what)
+{
+  g_autofree char *id = g_strconcat ("deliver/", vnfm_vnfc_get_key (branch->vnfc), NULL);
+
+  engine_operation_forget_running (self, id);
+  if (what != NULL)
+    engine_operation_set_running (self, id, branch->vnfc, what);
+}
+
 static void
 file_delivered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -123,6 +134,7 @@ file_delivered (GObject *source, GAsyncResult *result, gpointer user_data)
   VnfmScript *script = g_ptr_array_index (fan->scripts, branch->next);
   GError *error = NULL;
 
+  tell_delivery (g_task_get_source_object (branch->task), branch, NULL);
   if (!vnfm_ems_put_script_finish (VNFM_EMS (source), result, &error)) {
     g_prefix_error (&error, "file %s to %s: ", script->name, branch->vnfc->hostname);
     branch_end (branch, error);
@@ -138,11 +150,13 @@ deliver_next (Branch *branch)
   EngineOperation *self = g_task_get_source_object (branch->task);
   Fan *fan = g_task_get_task_data (branch->task);
 
-  if (branch->next < fan->scripts->len && fan->error == NULL)
-    vnfm_ems_put_script_async (vnfm_operation_get_ems (VNFM_OPERATION (self)), branch->vnfc,
-                               g_ptr_array_index (fan->scripts, branch->next), self->cancellable, file_delivered,
-                               branch);
-  else
+  if (branch->next < fan->scripts->len && fan->error == NULL) {
+    VnfmScript *script = g_ptr_array_index (fan->scripts, branch->next);
+    g_autofree char *what = g_strdup_printf ("file %s (%u of %u)", script->name, branch->next + 1, fan->scripts->len);
+    tell_delivery (self, branch, what);
+    vnfm_ems_put_script_async (vnfm_operation_get_ems (VNFM_OPERATION (self)), branch->vnfc, script, self->cancellable,
+                               file_delivered, branch);
+  } else
     branch_end (branch, NULL);
 }
 
@@ -153,6 +167,7 @@ repository_cloned (GObject *source, GAsyncResult *result, gpointer user_data)
   Fan *fan = g_task_get_task_data (branch->task);
   GError *error = NULL;
 
+  tell_delivery (g_task_get_source_object (branch->task), branch, NULL);
   if (!vnfm_ems_clone_scripts_finish (VNFM_EMS (source), result, &error))
     g_prefix_error (&error, "repository %s on %s: ", fan->url, branch->vnfc->hostname);
   branch_end (branch, error);
@@ -168,9 +183,11 @@ deliver (EngineOperation *self, GTask *task)
   fan->pending = 1; /* until all have begun */
   for (guint i = 0; i < vnfcs->len; i++) {
     Branch *branch = branch_new (task, g_ptr_array_index (vnfcs, i));
-    if (fan->url != NULL)
+    if (fan->url != NULL) {
+      g_autofree char *what = g_strdup_printf ("git clone of %s", fan->url);
+      tell_delivery (self, branch, what);
       vnfm_ems_clone_scripts_async (ems, branch->vnfc, fan->url, self->cancellable, repository_cloned, branch);
-    else
+    } else
       deliver_next (branch);
   }
   if (--fan->pending == 0)

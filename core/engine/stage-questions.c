@@ -7,6 +7,11 @@
 #include "core/engine/operation-private.h"
 #include "core/engine/stages.h"
 
+/* Their steps, as the journal calls them: stage and step. */
+#define STEP     "question"
+#define GRANT    "grant/" STEP
+#define ALLOCATE "allocate/" STEP
+
 typedef struct {
   gboolean is_grant;
   char *step_id;
@@ -19,6 +24,13 @@ question_free (Question *question)
   g_free (question->step_id);
   vnfm_resources_free (question->answer);
   g_free (question);
+}
+
+/* A time of an earlier life, or, without one, this moment. */
+static gint64
+or_now (EngineOperation *self, gint64 time)
+{
+  return time != 0 ? time : vnfm_clock_get_wall_time (vnfm_engine_get_clock (self->engine));
 }
 
 /* What the answer says becomes the operation's state. */
@@ -42,8 +54,10 @@ apply_answer (EngineOperation *self, GTask *task)
     g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_REFUSED, "the NFVO refused %s: %s", what, answer->refusal);
   else {
     vnfm_engine_learn_vnfr_id (self->engine, self);
-    if (!question->is_grant)
+    if (!question->is_grant) {
       g_clear_pointer (&self->placement, g_bytes_unref);
+      self->allocated = or_now (self, engine_operation_find_end (self, ALLOCATE));
+    }
     g_task_return_boolean (task, TRUE);
   }
 }
@@ -74,7 +88,6 @@ answered (GObject *source, GAsyncResult *result, gpointer user_data)
   question->answer = question->is_grant ? vnfm_negotiator_grant_finish (negotiator, result, &error)
                                         : vnfm_negotiator_allocate_finish (negotiator, result, &error);
   if (question->answer == NULL) {
-    vnfm_operation_set_progress (VNFM_OPERATION (self), "the NFVO has not answered");
     g_prefix_error (&error, "%s: ", question->is_grant ? "the grant" : "the allocation");
     g_task_return_error (task, error);
     return;
@@ -108,6 +121,8 @@ begun (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   self->question_open = TRUE;
+  self->question = question->is_grant ? "GRANT_OPERATION" : "ALLOCATE_RESOURCES";
+  self->asked = or_now (self, engine_operation_find_begin (self, question->is_grant ? GRANT : ALLOCATE));
   if (question->is_grant)
     vnfm_negotiator_grant_async (negotiator, VNFM_OPERATION (self), question->step_id, state == VNFM_STEP_OPEN,
                                  self->cancellable, answered, g_steal_pointer (&task));
@@ -124,8 +139,7 @@ have_message (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (engine_operation_need_message_finish (self, result, &error))
-    vnfm_operation_step_begin_async (VNFM_OPERATION (self), "question", self->cancellable, begun,
-                                     g_steal_pointer (&task));
+    vnfm_operation_step_begin_async (VNFM_OPERATION (self), STEP, self->cancellable, begun, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }

@@ -155,3 +155,15 @@ vnf_queues_get_others (VnfQueues *self, gpointer item)
         g_ptr_array_add (others, link->data);
   return others;
 }
+
+gpointer
+vnf_queues_get_first (VnfQueues *self, gpointer item, guint *earlier)
+{
+  VnfQueue *queue = g_hash_table_lookup (self->by_item, item);
+
+  *earlier = 0;
+  if (queue == NULL)
+    return NULL;
+  *earlier = (guint)g_queue_index (&queue->items, item);
+  return g_queue_peek_head (&queue->items);
+}

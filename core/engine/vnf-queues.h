@@ -22,6 +22,9 @@ void vnf_queues_learn_id (VnfQueues *self, gpointer item, const char *vnfr_id);
 gpointer vnf_queues_remove (VnfQueues *self, gpointer item);
 /* The item that runs for a VNF. Returns: (nullable). */
 gpointer vnf_queues_find_first (VnfQueues *self, const char *nsr_id, const char *vnf_name, const char *vnfr_id);
+/* The item that runs for the VNF of @item, perhaps @item itself. @earlier: (out): how many stand before @item.
+ * Returns: (nullable): @item stands in no queue. */
+gpointer vnf_queues_get_first (VnfQueues *self, gpointer item, guint *earlier);
 /* The other items in @item's queue, first to last. Returns: (transfer container). */
 GPtrArray *vnf_queues_get_others (VnfQueues *self, gpointer item);
 

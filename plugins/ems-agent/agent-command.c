@@ -124,8 +124,10 @@ dup_title (const AgentCommand *self)
 char *
 agent_command_describe (AgentCommand *self)
 {
-  g_autofree char *title = dup_title (self);
+  if (self->command == NULL)
+    return NULL;
 
+  g_autofree char *title = dup_title (self);
   if (!self->sent && !(self->attach && self->state == OPEN))
     return g_strdup_printf ("%s not sent yet", title);
   if (!self->sent)

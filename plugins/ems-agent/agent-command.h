@@ -23,7 +23,7 @@ void agent_command_agent_registered (AgentCommand *self);
 void agent_command_wake (AgentCommand *self);
 /* It ends without an answer, with VNFM_ERROR_CANCELLED: never with a result, which would be journaled. */
 void agent_command_abandon (AgentCommand *self, const char *why);
-/* Returns: (transfer full): "EXECUTE install.sh sent at T, no answer yet". */
+/* Returns: (transfer full) (nullable): "EXECUTE install.sh sent at T, no answer yet"; NULL: it only waits. */
 char *agent_command_describe (AgentCommand *self);
 
 G_END_DECLS

@@ -386,6 +386,8 @@ agent_ems_describe (VnfmEms *ems, VnfmVnfc *vnfc)
   if (first == NULL)
     return g_steal_pointer (&known);
   g_autofree char *waiting = agent_command_describe (first);
+  if (waiting == NULL)
+    return g_steal_pointer (&known);
   return g_strdup_printf ("%s; %s", known, waiting);
 }
 

@@ -15,11 +15,15 @@
 
 #include "plugins/ems-agent/agent-registry.h"
 
+#include "plugins/ems-agent/agent-name.h"
 #include "plugins/ems-agent/agent-secret.h"
 
 #include <string.h>
 #include <vnfm/vnfm-clock.h>
 #include <vnfm/vnfm-error.h>
+
+/* A machine may be up that long before the answer to the allocation says that it is there. */
+#define BOOT_TIME (10 * G_TIME_SPAN_MINUTE)
 
 struct _AgentRegistry {
   GHashTable *agents; /* host name -> Agent */
@@ -281,22 +285,61 @@ agent_registry_take_untold (AgentRegistry *self, gint64 now, gint64 after, gint6
   return due;
 }
 
-/* The agent of the machine may have registered by another name: it shows the VNFR's token, or its name is the wanted
- * one with something behind it (".novalocal"). */
-static const char *
-find_other_name (AgentRegistry *self, const Agent *agent)
-{
-  g_autofree char *prefix = g_strconcat (agent->hostname, ".", NULL);
+/* How likely it is that a stranger is the agent of the machine, by another name. */
+typedef enum { UNLIKELY, CAME_THEN, SIMILAR, SHOWS_TOKEN } Likeness;
 
+static Likeness
+compare (AgentRegistry *self, const Agent *agent, const Agent *other)
+{
+  if (other->parked == NULL || other->released)
+    return UNLIKELY;
+  if (other->parked->token_hash != NULL && token_is_right (self, agent->vnfr_id, other->parked))
+    return SHOWS_TOKEN;
+  if (agent_name_is_similar (agent->hostname, other->hostname))
+    return SIMILAR;
+  return other->parked->at >= agent->expected_at - BOOT_TIME ? CAME_THEN : UNLIKELY;
+}
+
+/* The likeliest; of those that are alike the one that was seen last. @count: (out): how many are as likely. */
+static const Agent *
+find_other_name (AgentRegistry *self, const Agent *agent, Likeness *likeness, guint *count)
+{
+  const Agent *found = NULL;
+
+  *likeness = UNLIKELY;
+  *count = 0;
   for (GList *l = self->strangers.head; l != NULL; l = l->next) {
     const Agent *other = l->data;
+    Likeness likely = compare (self, agent, other);
 
-    if (other->parked != NULL && !other->released &&
-        (g_str_has_prefix (other->hostname, prefix) ||
-         (other->parked->token_hash != NULL && token_is_right (self, agent->vnfr_id, other->parked))))
-      return other->hostname;
+    if (likely == UNLIKELY || likely < *likeness)
+      continue;
+    *count = likely > *likeness ? 1 : *count + 1;
+    if (found == NULL || likely > *likeness || other->parked->at >= found->parked->at)
+      found = other;
+    *likeness = likely;
   }
-  return NULL;
+  return found;
+}
+
+/* It is what people look for in vain: a machine whose agent calls itself by another name than the NFVO does. */
+static char *
+describe_other_name (AgentRegistry *self, const Agent *agent)
+{
+  static const char *const words[] = {
+    [CAME_THEN] = "but one that nobody expects registered",
+    [SIMILAR] = "but one of a similar name registered",
+    [SHOWS_TOKEN] = "but one with this VNF's token registered under another name",
+  };
+  Likeness likeness;
+  guint count;
+  const Agent *other = find_other_name (self, agent, &likeness, &count);
+
+  if (other == NULL)
+    return g_strdup ("");
+  g_autofree char *at = vnfm_clock_format (other->parked->at);
+  g_autofree char *more = count > 1 ? g_strdup_printf (" (and %u more like it)", count - 1) : g_strdup ("");
+  return g_strdup_printf (", %s: %s at %s%s", words[likeness], other->hostname, at, more);
 }
 
 static char *
@@ -306,12 +349,11 @@ describe_unaccepted (AgentRegistry *self, const Agent *agent)
 
   if (agent->parked != NULL) {
     g_autofree char *at = vnfm_clock_format (agent->parked->at);
-    return g_strdup_printf ("agent seen with %s token at %s", agent->parked->token_hash != NULL ? "a wrong" : "no", at);
+    return g_strdup_printf ("agent seen with %s token at %s, and refused",
+                            agent->parked->token_hash != NULL ? "a wrong" : "no", at);
   }
-  const char *other = find_other_name (self, agent);
-  if (other != NULL)
-    return g_strdup_printf ("agent never seen since %s, but one that calls itself %s", since, other);
-  return g_strdup_printf ("agent never seen since %s", since);
+  g_autofree char *other = describe_other_name (self, agent);
+  return g_strdup_printf ("agent never seen since %s%s", since, other);
 }
 
 char *

@@ -18,6 +18,8 @@ plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
 	plugins/ems-agent/agent-ems.h \
 	plugins/ems-agent/agent-link.c \
 	plugins/ems-agent/agent-link.h \
+	plugins/ems-agent/agent-name.c \
+	plugins/ems-agent/agent-name.h \
 	plugins/ems-agent/agent-registrar.c \
 	plugins/ems-agent/agent-registrar.h \
 	plugins/ems-agent/agent-registry.c \

@@ -320,6 +320,7 @@ executed (GObject *source, GAsyncResult *async_result, gpointer user_data)
 
   /* The step stays open: whoever asks for it again attaches to what may have become of it. */
   if (result == NULL) {
+    vnfm_operation_set_step_progress (run->operation, lane->step_id, lane->vnfc, NULL);
     lane_fail (lane, script_report_error (current_script (run), lane->vnfc->hostname, error));
     lane_ended (lane);
     return;
@@ -347,10 +348,10 @@ execute (Lane *lane, gboolean attach)
     .time_limit = run->time_limit,
     .max_output = run->max_output,
   };
-  g_autofree char *progress = g_strdup_printf ("script %s on %s (%u of %u)", execution.script, lane->vnfc->hostname,
-                                               run->index + 1, run->scripts->len);
+  g_autofree char *progress =
+      g_strdup_printf ("script %s (%u of %u)", execution.script, run->index + 1, run->scripts->len);
 
-  vnfm_operation_set_progress (run->operation, progress);
+  vnfm_operation_set_step_progress (run->operation, lane->step_id, lane->vnfc, progress);
   vnfm_ems_execute_async (run->ems, lane->vnfc, &execution, run->cancellable, executed, lane);
 }
 

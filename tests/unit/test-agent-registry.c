@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "plugins/ems-agent/agent-name.h"
 #include "plugins/ems-agent/agent-registry.h"
 #include "plugins/ems-agent/agent-secret.h"
 #include "plugins/ems-agent/agent-wire.h"
@@ -75,7 +76,8 @@ START_TEST (names_match_exactly)
     ck_assert_int_eq (show (registry, others[i], NULL, 2, NULL), AGENT_VERDICT_UNEXPECTED);
     ck_assert (!agent_is_up (agent));
   }
-  check_describe (registry, "web-12", "one that calls itself web-12.novalocal");
+  check_describe (registry, "web-12",
+                  "never seen since 1970-01-01T00:00:00.000Z, but one of a similar name registered: web-12 ");
   ck_assert_int_eq (show (registry, "web-12", NULL, 3, NULL), AGENT_VERDICT_ACCEPTED);
 }
 END_TEST
@@ -105,6 +107,60 @@ START_TEST (token_is_checked)
 }
 END_TEST
 
+START_TEST (strangers_are_guessed_at)
+{
+  const gint64 then = 3600 * G_TIME_SPAN_SECOND;
+  g_autoptr (AgentRegistry) registry = agent_registry_new (SECRET, TRUE, 10);
+  g_autofree char *foreign = agent_registry_dup_token (registry, "vnfr-2");
+  gboolean changed = FALSE;
+
+  show (registry, "long-ago", NULL, 1, NULL);
+  agent_registry_expect (registry, "web-12", "vnfr-1", then, &changed);
+  g_autofree char *text = agent_registry_describe (registry, "web-12");
+  ck_assert_str_eq (text, "agent never seen since 1970-01-01T01:00:00.000Z");
+  show (registry, "ubuntu", foreign, then - G_TIME_SPAN_MINUTE, NULL);
+  check_describe (registry, "web-12", ", but one that nobody expects registered: ubuntu at 1970-01-01T00:59:00.000Z");
+  show (registry, "debian", NULL, then + 1, NULL);
+  check_describe (registry, "web-12", "registered: debian at 1970-01-01T01:00:00.000Z (and 1 more like it)");
+  show (registry, "Web-12.example.org", NULL, then - 2 * G_TIME_SPAN_HOUR, NULL);
+  check_describe (registry, "web-12", "one of a similar name registered: Web-12.example.org at");
+}
+END_TEST
+
+START_TEST (names_that_are_similar)
+{
+  static const struct {
+    const char *expected;
+    const char *name;
+    gboolean similar;
+  } rows[] = {
+    { "web-12", "web-12.novalocal", TRUE },
+    { "web-12", "WEB_12", TRUE },
+    { "web server-1", "web-server-1", TRUE },
+    { "server-1", "sever-1", TRUE },
+    { "server-1", "servers-1", TRUE },
+    { "server-1", "sevrer-1", TRUE },
+    { "server-1", "servar-1", TRUE },
+    { "web-1", "web-2", FALSE },
+    { "web-1", "web-11", FALSE },
+    { "web-12", "web-21", FALSE },
+    { "server-1", "client-1", FALSE },
+    { "ab", "ac", FALSE },
+    { "", "", FALSE },
+    { "--", "..", FALSE },
+    { "server", "", FALSE },
+    { "aaaa", "aaaaa", TRUE },
+    { "server-1", "sevrre-1", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    ck_assert_msg (agent_name_is_similar (rows[i].expected, rows[i].name) == rows[i].similar, "%s and %s",
+                   rows[i].expected, rows[i].name);
+    ck_assert_int_eq (agent_name_is_similar (rows[i].name, rows[i].expected), rows[i].similar);
+  }
+}
+END_TEST
+
 START_TEST (token_is_an_hmac)
 {
   /* RFC 4231, test case 2. */
@@ -124,7 +180,10 @@ START_TEST (seen_under_another_name)
   agent_registry_expect (registry, "web-12", "vnfr-1", 1, &changed);
   check_describe (registry, "web-12", "never seen since 1970-01-01T00:00:00");
   show (registry, "localhost", token, 2, NULL);
-  check_describe (registry, "web-12", "one that calls itself localhost");
+  check_describe (registry, "web-12",
+                  "but one with this VNF's token registered under another name: localhost at 1970-");
+  show (registry, "WEB12", NULL, 3, NULL);
+  check_describe (registry, "web-12", "another name: localhost at");
   check_describe (registry, "localhost", "no VNFR expects it");
 }
 END_TEST
@@ -398,6 +457,8 @@ agent_registry_suite (void)
   tcase_add_test (registry, token_is_checked);
   tcase_add_test (registry, token_is_an_hmac);
   tcase_add_test (registry, seen_under_another_name);
+  tcase_add_test (registry, strangers_are_guessed_at);
+  tcase_add_test (registry, names_that_are_similar);
   tcase_add_test (registry, strangers_are_bounded);
   tcase_add_test (registry, strangers_are_told_once);
   tcase_add_test (registry, lost_and_back);

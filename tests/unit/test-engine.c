@@ -289,7 +289,7 @@ START_TEST (output_of_each_back_end_is_seen)
   g_autoptr (GPtrArray) open = vnfm_engine_get_operations (w->engine);
   ck_assert_uint_eq (open->len, 1);
   EngineOperation *operation = g_ptr_array_index (open, 0);
-  g_autofree char *step = g_strdup_printf ("%s/instantiate/0", operation->request->id);
+  g_autofree char *step = g_strdup_printf ("%s/instantiate/web-01/0/-", operation->request->id);
   vnfm_ems_emit_output (VNFM_EMS (other), step, "stdout", 0, "half way");
   g_autofree char *text = engine_operation_describe (operation);
   assert_contains (text, "half way");

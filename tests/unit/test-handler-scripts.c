@@ -207,12 +207,13 @@ test_operation_get_cancellable (VnfmOperation *operation)
 }
 
 static void
-test_operation_set_progress (VnfmOperation *operation, const char *text)
+test_operation_set_step_progress (VnfmOperation *operation, const char *step_id, VnfmVnfc *vnfc, const char *what)
 {
   TestOperation *self = TEST_OPERATION (operation);
 
+  ck_assert_ptr_nonnull (step_id);
   g_free (self->progress);
-  self->progress = g_strdup (text);
+  self->progress = what != NULL ? g_strdup_printf ("%s on %s", what, vnfc->hostname) : NULL;
 }
 
 static void
@@ -332,7 +333,7 @@ test_operation_class_init (TestOperationClass *klass)
   operation->get_ems = test_operation_get_ems;
   operation->get_profile = test_operation_get_profile;
   operation->get_cancellable = test_operation_get_cancellable;
-  operation->set_progress = test_operation_set_progress;
+  operation->set_step_progress = test_operation_set_step_progress;
   operation->log_script = test_operation_log_script;
   operation->defer = test_operation_defer;
   operation->settle = test_operation_settle;
@@ -578,7 +579,7 @@ START_TEST (a_script_ends_everywhere_before_the_next_begins)
   end (&bench, "web-2", 0, "");
   ck_assert_uint_eq (bench.ems->history->len, 6);
   ck_assert_str_eq (bench.ems->history->pdata[3], "web-1 sub/setup.sh op:i1/1/-");
-  ck_assert_str_eq (bench.operation->progress, "script sub/setup.sh on web-3 (2 of 2)");
+  ck_assert_str_eq (bench.operation->progress, "script sub/setup.sh (2 of 2) on web-3");
   ck_assert (!bench.operation->settled);
   end_all (&bench);
   check_success (&bench);

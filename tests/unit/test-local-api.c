@@ -43,7 +43,14 @@ static const char *const ids[] = {
   "\"received\":\"2024-05-03T12:30:05.000Z\",\"stages\":[{\"stage\":\"grant\",\"started\":"                          \
   "\"2024-05-03T12:30:05.000Z\",\"ended\":\"2024-05-03T12:30:05.012Z\"}],\"steps\":[{\"name\":\"grant/question\","   \
   "\"began\":\"2024-05-03T12:30:05.000Z\",\"ended\":\"2024-05-03T12:30:05.012Z\",\"outcome\":\"granted\"}],"         \
-  "\"output\":\"line 1\\n\\u001b[2Jline 2\"}"
+  "\"waits\":[{\"for\":\"machine\",\"host\":\"web-0\",\"addresses\":[\"private 10.0.0.3\",\"floating public "        \
+  "192.0.2.7\"],"                                                                                                    \
+  "\"allocated\":\"2024-05-03T12:30:06.000Z\",\"state\":\"agent never seen\"},{\"for\":\"step\",\"what\":\"script "  \
+  "a.sh "                                                                                                            \
+  "(1 of 2)\",\"host\":\"web-1\",\"state\":\"registered\",\"output\":\"line 1\\n\\u001b[2Jline "                     \
+  "2\\n\"},{\"for\":\"question\","                                                                                   \
+  "\"what\":\"GRANT_OPERATION\",\"since\":\"2024-05-03T12:30:06.000Z\"},{\"for\":\"operation\",\"what\":\"START of " \
+  "web\"}]}"
 
 static JsonNode *
 parse (const char *text)
@@ -593,10 +600,19 @@ START_TEST (ctl_prints_operations)
   ck_assert_uint_eq (source->filter, LOCAL_API_ALL);
   ck_assert_uint_eq (source->limit, 7);
   expect_ctl ("operations --socket @", 0, "and 5 more", "");
-  expect_ctl ("show --socket @ 2222", 0, "what        waits for machine web-0: agent never seen\n", "");
+  expect_ctl ("show --socket @ 2222", 0,
+              "waits for   machine web-0 (private 10.0.0.3, floating public 192.0.2.7), allocated 2024-05-03 12:30 (",
+              "");
+  expect_ctl ("show --socket @ 2222", 0, " ago)\n            agent never seen\n", "");
+  expect_ctl ("show --socket @ 2222", 0, "waits for   the NFVO's answer to GRANT_OPERATION, asked 2024-05-03 12:30 (",
+              "");
+  expect_ctl ("show --socket @ 2222", 0, "waits for   START of web, which came before\n", "");
   expect_ctl ("show --socket @ 2222", 0, "STAGE  STARTED            TOOK\ngrant  2024-05-03 12:30  12 ms\n", "");
   expect_ctl ("show --socket @ 2222", 0, "grant/question  2024-05-03 12:30  12 ms  granted\n", "");
-  expect_ctl ("show --socket @ 2222", 0, "\nits script wrote last:\nline 1\n\xef\xbf\xbd[2Jline 2\n", "");
+  expect_ctl ("show --socket @ 2222", 0,
+              "waits for   script a.sh (1 of 2) on web-1 (no address)\n            registered\n"
+              "            | line 1\n            | \xef\xbf\xbd[2Jline 2\n",
+              "");
 }
 END_TEST
 

@@ -102,6 +102,17 @@ vnfm_operation_set_progress (VnfmOperation *self, const char *text)
 }
 
 void
+vnfm_operation_set_step_progress (VnfmOperation *self, const char *step_id, VnfmVnfc *vnfc, const char *what)
+{
+  g_return_if_fail (VNFM_IS_OPERATION (self));
+  g_return_if_fail (step_id != NULL && vnfc != NULL);
+
+  VnfmOperationClass *klass = VNFM_OPERATION_GET_CLASS (self);
+  if (klass->set_step_progress != NULL)
+    klass->set_step_progress (self, step_id, vnfc, what);
+}
+
+void
 vnfm_operation_log_script (VnfmOperation *self, VnfmVnfc *vnfc, const char *script, const VnfmScriptResult *result)
 {
   g_return_if_fail (VNFM_IS_OPERATION (self));

@@ -65,8 +65,9 @@ struct _VnfmOperationClass {
   gboolean (*step_end_finish) (VnfmOperation *self, GAsyncResult *result, GError **error);
 
   void (*log_script) (VnfmOperation *self, VnfmVnfc *vnfc, const char *script, const VnfmScriptResult *result);
+  void (*set_step_progress) (VnfmOperation *self, const char *step_id, VnfmVnfc *vnfc, const char *what);
 
-  gpointer reserved[11];
+  gpointer reserved[10];
 };
 
 /* A random UUID, made when the request was journaled. */
@@ -94,6 +95,10 @@ VnfmProfile *vnfm_operation_get_profile (VnfmOperation *self);
 GCancellable *vnfm_operation_get_cancellable (VnfmOperation *self);
 /* What it is doing or waiting for, in words, for the operator: "script install.sh on web-7". */
 void vnfm_operation_set_progress (VnfmOperation *self, const char *text);
+
+/* What runs under an open step, and on which machine, for the operator: "script install.sh (1 of 2)". NULL: nothing
+ * does any more; the step's end says so too. */
+void vnfm_operation_set_step_progress (VnfmOperation *self, const char *step_id, VnfmVnfc *vnfc, const char *what);
 
 /* Keeps what a script wrote where the operator, and the NFVO's LOG_REQUEST, look for it. */
 void vnfm_operation_log_script (VnfmOperation *self, VnfmVnfc *vnfc, const char *script,
