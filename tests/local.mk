@@ -188,14 +188,19 @@ tests_unit_test_negotiator_nfvo_SOURCES = tests/unit/test-negotiator-nfvo.c $(TE
 tests_unit_test_negotiator_nfvo_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
 tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfvo.la $(UNIT_LIBS)
 endif
+if PACKAGES
+PACKAGE_LIBS = core/package/libvnfm-package.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-archive tests/unit/test-nsd
+tests_unit_test_archive_LDADD = $(PACKAGE_LIBS)
+tests_unit_test_nsd_LDADD = $(PACKAGE_LIBS)
+endif
 if NFVO
 NFVO_LIBS = core/nfvo/libvnfm-nfvo.la
 UNIT_TESTS += tests/unit/test-nfvo-records
 tests_unit_test_nfvo_records_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-nfvo-dependencies
 tests_unit_test_nfvo_dependencies_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test-nsd tests/unit/test-package
-tests_unit_test_nsd_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-package
 tests_unit_test_package_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-nfvo-deployment
 tests_unit_test_nfvo_deployment_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)

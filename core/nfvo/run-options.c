@@ -31,7 +31,7 @@ make_context (NfvoRunOptions *self, Raw *raw)
 {
   const GOptionEntry entries[] = {
     { "package", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &self->packages,
-      "a package, a folder of packages, or the package of one VNF", "[ID=]DIR" },
+      "a package, a folder of packages, or the package of one VNF", "[ID=]PATH" },
     { "scripts", 's', 0, G_OPTION_ARG_FILENAME, &self->scripts, "scripts of the VNFs that have no package", "DIR" },
     { "machines", 'm', 0, G_OPTION_ARG_STRING, &raw->machines, "kind of the machines: process", "KIND" },
     { "keep", 'k', 0, G_OPTION_ARG_NONE, &self->keep, "keep the service up until Ctrl-C", NULL },

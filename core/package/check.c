@@ -241,7 +241,7 @@ parse_options (Options *self, int argc, char **argv)
 {
   const GOptionEntry entries[] = {
     { "package", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->packages,
-      "A VNF package, a folder of packages, or the package of the VNFD (or VNF) ID; may be repeated", "[ID=]DIR" },
+      "A VNF package, a folder of packages, or the package of the VNFD (or VNF) ID; may be repeated", "[ID=]PATH" },
     { "scripts", 0, 0, G_OPTION_ARG_FILENAME, &self->scripts, "Scripts of the VNFs that have no package", "DIR" },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &self->strict, "Warnings count as errors", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print JSON", NULL },

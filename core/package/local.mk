@@ -3,6 +3,8 @@
 if PACKAGES
 noinst_LTLIBRARIES += core/package/libvnfm-package.la
 core_package_libvnfm_package_la_SOURCES = \
+	core/package/archive.c \
+	core/package/archive.h \
 	core/package/check.c \
 	core/package/check.h \
 	core/package/check-text.c \
@@ -19,6 +21,9 @@ core_package_libvnfm_package_la_SOURCES = \
 	core/package/nsd-private.h \
 	core/package/package.c \
 	core/package/package.h \
+	core/package/package-archive.c \
+	core/package/package-folder.c \
+	core/package/package-private.h \
 	core/package/vnfd-fields.c \
 	core/package/vnfd-fields.h \
 	core/package/vnfd-json.c \

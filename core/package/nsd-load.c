@@ -69,7 +69,16 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The folders in @path that are packages, by name. @lenient: one that cannot be read is told, not an error. */
+/* Of files only those that are called archives: others in the folder are none of our business. */
+static gboolean
+may_be_package (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".tar") ||
+         g_str_has_suffix (path, ".tar.gz") || g_str_has_suffix (path, ".tgz");
+}
+
+/* The folders and archives in @path that are packages, by name. @lenient: one that cannot be read is told, not an
+ * error. */
 static gboolean
 add_packages_in (Loader *self, const char *path, gboolean lenient, GError **error)
 {
@@ -79,7 +88,7 @@ add_packages_in (Loader *self, const char *path, gboolean lenient, GError **erro
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL && folders->len < NFVO_MAX_FILES) {
     char *folder = g_build_filename (path, name, NULL);
-    if (nfvo_package_is_package (folder))
+    if (may_be_package (folder) && nfvo_package_is_package (folder))
       g_ptr_array_add (folders, folder);
     else
       g_free (folder);
@@ -98,13 +107,20 @@ add_packages_in (Loader *self, const char *path, gboolean lenient, GError **erro
   return TRUE;
 }
 
+/* A file that is no archive is tried all the same: reading it says what it is. */
+static gboolean
+is_whole_package (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) || nfvo_package_is_package (path);
+}
+
 /* A folder of scripts and nothing else will do for a VNF whose VNFD is known. */
 static gboolean
 add_named (Loader *self, const char *id, const char *path, GError **error)
 {
   NfvoPackage *package;
 
-  if (nfvo_package_is_package (path))
+  if (is_whole_package (path))
     return add_package (self, id, path, error);
   package = nfvo_package_load_scripts (path, id, error);
   if (package == NULL)
@@ -125,7 +141,7 @@ add_option (Loader *self, const char *option, GError **error)
     g_autofree char *id = g_strndup (option, (gsize)(equals - option));
     return add_named (self, id, equals + 1, error);
   }
-  if (nfvo_package_is_package (option))
+  if (is_whole_package (option))
     return add_package (self, NULL, option, error);
   guint before = self->known->len;
   if (!add_packages_in (self, option, FALSE, error))
@@ -341,7 +357,7 @@ load_descriptor (const char *path, NfvoPackage **package, GError **error)
   g_autoptr (GBytes) text = NULL;
   NfvoService *service;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR) && nfvo_package_is_package (path)) {
+  if (nfvo_package_is_package (path)) {
     *package = nfvo_package_load (path, error);
     return *package != NULL ? nfvo_service_parse ((*package)->descriptor_file, (*package)->descriptor, error) : NULL;
   }

@@ -394,12 +394,8 @@ refuse_other_formats (const char *text, gsize length, GError **error)
 
   if (length == 0)
     return TRUE;
-  if (length >= 262 && memcmp (text + 257, "ustar", 5) == 0)
-    what = "a tar archive: unpack it and name the folder";
-  else if (length >= 2 && memcmp (text, "\x1F\x8B", 2) == 0)
-    what = "a gzip archive: unpack it and name the folder";
-  else if (length >= 4 && memcmp (text, "PK\x03\x04", 4) == 0)
-    what = "a zip or CSAR archive: unpack it; TOSCA is not supported";
+  if (length >= 4 && memcmp (text, "PK\x03\x04", 4) == 0)
+    what = "a zip or CSAR archive: TOSCA is not supported, pack it as tar or tar.gz";
   else if (g_strstr_len (text, (gssize)length, "tosca_definitions_version") != NULL)
     what = "a TOSCA template: only JSON descriptors are supported";
   else if (g_strstr_len (text, (gssize)length, "```") != NULL)

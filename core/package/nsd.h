@@ -163,8 +163,8 @@ typedef struct {
 
 /**
  * NfvoLoadOptions:
- * @packages: (nullable): "DIR" (a package, or a folder of packages) or "ID=DIR", ID being the id by which the NSD names
- *   a VNFD, or a VNF's name
+ * @packages: (nullable): "PATH" (a package, or a folder of packages) or "ID=PATH", ID being the id by which the NSD
+ * names a VNFD, or a VNF's name
  * @scripts: (nullable): folder of the scripts of all VNFs that have no package
  */
 typedef struct {
@@ -174,8 +174,8 @@ typedef struct {
 
 /* Reads a descriptor, or the folder of a service or a package, and the packages that it needs.
  * Errors: what makes the file unreadable as a whole, prefixed with its name: VNFM_ERROR_STORE, VNFM_ERROR_LIMIT,
- * VNFM_ERROR_INVALID (JSON, with line and column; not a descriptor), VNFM_ERROR_NOT_SUPPORTED (archives, TOSCA).
- * All else is among the findings: ask nfvo_service_has_errors(). */
+ * VNFM_ERROR_INVALID (JSON, with line and column; not a descriptor), VNFM_ERROR_NOT_SUPPORTED (TOSCA, other archives
+ * than tar). All else is among the findings: ask nfvo_service_has_errors(). */
 NfvoService *nfvo_service_load (const char *path, const NfvoLoadOptions *options,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void nfvo_service_free (NfvoService *self);

@@ -1,114 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VNF package as a folder:
+/* A VNF package, be it a folder (package-folder.c) or a tar archive (package-archive.c):
  *
  *   Metadata.yaml   what it is (vnfm-nfvo needs only "name")
  *   vnfd.json       the VNFD; any single *.json will do
  *   scripts/        all files below it go to the machines, under their path from here
  *
- * Nothing outside the folder is read: a symbolic link is followed only to a file inside. */
+ * Here is what both have in common: what a package consists of, and how large it may be. */
 #include "config.h"
 
-#include "core/package/package.h"
+#include "core/package/package-private.h"
 
 #include "core/package/metadata.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define MAX_DEPTH 16
-
-typedef struct {
-  NfvoPackage *package;
-  char *root; /* the folder that no link leads out of, without links itself */
-  gsize bytes;
-} Collector;
-
-/* ---- files */
-
-static gboolean
-fail_errno (const char *path, GError **error)
-{
-  g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "%s: %s", path, g_strerror (errno));
-  return FALSE;
-}
-
-static gboolean
-read_all (int fd, GByteArray *content, gsize limit, const char *path, GError **error)
-{
-  guint8 buffer[16384];
-  gssize n;
-
-  while ((n = read (fd, buffer, sizeof buffer)) != 0) {
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return fail_errno (path, error);
-    g_byte_array_append (content, buffer, (guint)n);
-    if (content->len > limit) {
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: larger than %zu bytes", path, limit);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-GBytes *
-nfvo_read_file (const char *path, gsize limit, GError **error)
-{
-  g_autoptr (GByteArray) content = g_byte_array_new ();
-  /* Not blocking: opening a FIFO would wait for ever. */
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  struct stat info;
-  gboolean good = FALSE;
-
-  if (fd < 0 || fstat (fd, &info) != 0)
-    fail_errno (path, error);
-  else if (!S_ISREG (info.st_mode))
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "%s: not a regular file", path);
-  else
-    good = read_all (fd, content, limit, path, error);
-  if (fd >= 0)
-    close (fd);
-  return good ? g_byte_array_free_to_bytes (g_steal_pointer (&content)) : NULL;
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Returns: (nullable): the names in @path, sorted. */
-static GPtrArray *
-list_folder (const char *path, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GDir) dir = g_dir_open (path, 0, &cause);
-  const char *name;
-
-  if (dir == NULL) {
-    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_STORE, cause->message);
-    return NULL;
-  }
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  while ((name = g_dir_read_name (dir)) != NULL && names->len <= NFVO_MAX_FILES)
-    g_ptr_array_add (names, g_strdup (name));
-  if (names->len > NFVO_MAX_FILES) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: more than %d files", path, NFVO_MAX_FILES);
-    g_ptr_array_unref (names);
-    return NULL;
-  }
-  g_ptr_array_sort (names, compare_names);
-  return names;
-}
-
-/* ---- scripts */
-
-static gboolean
-is_good_name (const char *name)
+gboolean
+nfvo_package_is_good_name (const char *name)
 {
   if (!g_utf8_validate (name, -1, NULL))
     return FALSE;
@@ -119,168 +26,45 @@ is_good_name (const char *name)
   return TRUE;
 }
 
-static gboolean
-leads_inside (Collector *self, const char *path, GError **error)
+gboolean
+nfvo_package_add_script (NfvoPackage *self, const char *name, GBytes *content, gboolean executable, GError **error)
 {
-  char *target = realpath (path, NULL);
-  gsize length = strlen (self->root);
-
-  if (target == NULL)
-    return fail_errno (path, error);
-  gboolean inside = strncmp (target, self->root, length) == 0 && target[length] == '/';
-  free (target);
-  if (!inside)
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "%s: the link leads out of the package", path);
-  return inside;
-}
-
-static gboolean
-add_file (Collector *self, const char *path, const char *name, GError **error)
-{
-  g_autoptr (GBytes) content = NULL;
-
-  if (self->package->scripts->len >= NFVO_MAX_FILES) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: more than %d files", self->root, NFVO_MAX_FILES);
+  if (self->scripts->len >= NFVO_MAX_FILES) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: more than %d files", self->path, NFVO_MAX_FILES);
     return FALSE;
   }
-  content = nfvo_read_file (path, NFVO_MAX_SCRIPT, error);
-  if (content == NULL)
-    return FALSE;
   self->bytes += g_bytes_get_size (content);
   if (self->bytes > NFVO_MAX_SCRIPTS) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: the scripts have more than %d bytes", self->root,
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: the scripts have more than %d bytes", self->path,
                  NFVO_MAX_SCRIPTS);
     return FALSE;
   }
-  g_ptr_array_add (self->package->scripts, vnfm_script_new (name, content));
+  g_ptr_array_add (self->scripts, vnfm_script_new (name, content));
+  if (!executable)
+    g_ptr_array_add (self->not_executable, g_strdup (name));
   return TRUE;
 }
 
-static gboolean collect (Collector *self, const char *folder, const char *prefix, guint depth, GError **error);
-
-static gboolean
-collect_entry (Collector *self, const char *path, const char *name, guint depth, GError **error)
+/* What of the top @names is neither read nor delivered. */
+void
+nfvo_package_note_left_out (NfvoPackage *self, GPtrArray *names, const char *metadata, const char *descriptor)
 {
-  struct stat info;
-
-  if (!is_good_name (name)) {
-    g_autofree char *shown = g_strescape (path, NULL);
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID,
-                 "\"%s\": a file's name must be UTF-8 without control characters", shown);
-    return FALSE;
-  }
-  if (lstat (path, &info) != 0)
-    return fail_errno (path, error);
-  if (S_ISLNK (info.st_mode)) {
-    if (!leads_inside (self, path, error))
-      return FALSE;
-    if (stat (path, &info) != 0)
-      return fail_errno (path, error);
-    if (S_ISDIR (info.st_mode)) {
-      g_set_error (error, VNFM_ERROR, VNFM_ERROR_INVALID, "%s: a link to a folder", path);
-      return FALSE;
-    }
-  }
-  if (S_ISDIR (info.st_mode)) {
-    g_autofree char *prefix = g_strconcat (name, "/", NULL);
-    return collect (self, path, prefix, depth + 1, error);
-  }
-  return add_file (self, path, name, error);
-}
-
-static gboolean
-collect (Collector *self, const char *folder, const char *prefix, guint depth, GError **error)
-{
-  g_autoptr (GPtrArray) names = NULL;
-
-  if (depth > MAX_DEPTH) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "%s: folders nested more than %d deep", folder, MAX_DEPTH);
-    return FALSE;
-  }
-  names = list_folder (folder, error);
-  if (names == NULL)
-    return FALSE;
   for (guint i = 0; i < names->len; i++) {
-    const char *entry = names->pdata[i];
-    g_autofree char *path = g_build_filename (folder, entry, NULL);
-    g_autofree char *name = g_strconcat (prefix, entry, NULL);
-    if (g_str_equal (entry, ".git")) {
-      g_ptr_array_add (self->package->notes, g_strdup_printf ("%s is left out", name));
-      continue;
-    }
-    if (!collect_entry (self, path, name, depth, error))
-      return FALSE;
+    const char *name = names->pdata[i];
+    if (name[0] != '.' && !g_str_equal (name, metadata) && !g_str_equal (name, descriptor) &&
+        !g_str_equal (name, "scripts"))
+      g_ptr_array_add (self->left_out, g_strdup (name));
   }
-  return TRUE;
 }
 
-/* @self->root is freed with free(). */
-static gboolean
-collector_init (Collector *self, NfvoPackage *package, GError **error)
-{
-  self->package = package;
-  self->bytes = 0;
-  self->root = realpath (package->path, NULL);
-  return self->root != NULL || fail_errno (package->path, error);
-}
-
-/* Whether a part of the package is inside it, links followed. */
-static gboolean
-is_inside (NfvoPackage *self, const char *path, GError **error)
-{
-  Collector collector;
-
-  if (!collector_init (&collector, self, error))
-    return FALSE;
-  gboolean inside = leads_inside (&collector, path, error);
-  free (collector.root);
-  return inside;
-}
-
-static gboolean
-load_scripts (NfvoPackage *self, const char *folder, GError **error)
-{
-  Collector collector;
-
-  if (!collector_init (&collector, self, error))
-    return FALSE;
-  gboolean good = collect (&collector, folder, "", 0, error);
-  free (collector.root);
-  return good;
-}
-
-/* ---- the top folder */
-
-static gboolean
-is_tosca (const char *path)
-{
-  static const char *const names[] = { "TOSCA-Metadata", "Definitions", NULL };
-  gboolean found = FALSE;
-
-  for (guint i = 0; names[i] != NULL; i++) {
-    g_autofree char *folder = g_build_filename (path, names[i], NULL);
-    found = found || g_file_test (folder, G_FILE_TEST_IS_DIR);
-  }
-  return found;
-}
-
-/* Returns: (nullable): the entry of @names that is a Metadata.yaml, in whatever case. */
-static const char *
-find_metadata (GPtrArray *names)
+const char *
+nfvo_package_find_metadata (GPtrArray *names)
 {
   for (guint i = 0; i < names->len; i++) {
     if (g_ascii_strcasecmp (names->pdata[i], "Metadata.yaml") == 0)
       return names->pdata[i];
   }
   return NULL;
-}
-
-gboolean
-nfvo_package_is_package (const char *path)
-{
-  g_autoptr (GPtrArray) names = list_folder (path, NULL);
-
-  return names != NULL && (find_metadata (names) != NULL || is_tosca (path));
 }
 
 static void
@@ -307,19 +91,11 @@ take_metadata (NfvoPackage *self, JsonObject *metadata)
   self->image_names = nfvo_metadata_dup_texts (vnfm_json_get_object (metadata, "image"), "names");
 }
 
-static gboolean
-load_metadata (NfvoPackage *self, const char *name, GError **error)
+gboolean
+nfvo_package_take_metadata (NfvoPackage *self, const char *path, GBytes *text, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, name, NULL);
-  g_autoptr (GBytes) text = NULL;
-  g_autoptr (JsonObject) metadata = NULL;
+  g_autoptr (JsonObject) metadata = nfvo_metadata_parse (text, error);
 
-  if (!is_inside (self, path, error))
-    return FALSE;
-  text = nfvo_read_file (path, NFVO_MAX_METADATA, error);
-  if (text == NULL)
-    return FALSE;
-  metadata = nfvo_metadata_parse (text, error);
   if (metadata == NULL) {
     g_prefix_error (error, "%s: ", path);
     return FALSE;
@@ -328,9 +104,8 @@ load_metadata (NfvoPackage *self, const char *name, GError **error)
   return TRUE;
 }
 
-/* vnfd.json, or the only *.json. Returns: (nullable): borrowed. */
-static const char *
-choose_descriptor (NfvoPackage *self, GPtrArray *names, GError **error)
+const char *
+nfvo_package_choose_descriptor (NfvoPackage *self, GPtrArray *names, GError **error)
 {
   const char *found = NULL;
 
@@ -354,22 +129,8 @@ choose_descriptor (NfvoPackage *self, GPtrArray *names, GError **error)
   return found;
 }
 
-static gboolean
-load_descriptor (NfvoPackage *self, GPtrArray *names, GError **error)
-{
-  const char *name = choose_descriptor (self, names, error);
-
-  if (name == NULL)
-    return FALSE;
-  self->descriptor_file = g_build_filename (self->path, name, NULL);
-  if (!is_inside (self, self->descriptor_file, error))
-    return FALSE;
-  self->descriptor = nfvo_read_file (self->descriptor_file, NFVO_MAX_DESCRIPTOR, error);
-  return self->descriptor != NULL;
-}
-
-static NfvoPackage *
-new_package (const char *path, const char *name)
+NfvoPackage *
+nfvo_package_new (const char *path, const char *name)
 {
   NfvoPackage *self = g_new0 (NfvoPackage, 1);
 
@@ -379,49 +140,24 @@ new_package (const char *path, const char *name)
   self->image_names = g_ptr_array_new_with_free_func (g_free);
   self->vim_types = g_ptr_array_new_with_free_func (g_free);
   self->scripts = g_ptr_array_new_with_free_func ((GDestroyNotify)vnfm_script_free);
+  self->not_executable = g_ptr_array_new_with_free_func (g_free);
+  self->left_out = g_ptr_array_new_with_free_func (g_free);
   self->notes = g_ptr_array_new_with_free_func (g_free);
   return self;
-}
-
-static gboolean
-load_parts (NfvoPackage *self, GError **error)
-{
-  g_autoptr (GPtrArray) names = list_folder (self->path, error);
-  g_autofree char *scripts = g_build_filename (self->path, "scripts", NULL);
-
-  if (names == NULL)
-    return FALSE;
-  const char *metadata = find_metadata (names);
-  if (metadata == NULL && is_tosca (self->path)) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_SUPPORTED, "%s: TOSCA packages are not supported", self->path);
-    return FALSE;
-  }
-  if (metadata == NULL) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "%s: no package: it has no Metadata.yaml", self->path);
-    return FALSE;
-  }
-  if (!load_metadata (self, metadata, error) || !load_descriptor (self, names, error))
-    return FALSE;
-  if (!g_file_test (scripts, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  return is_inside (self, scripts, error) && load_scripts (self, scripts, error);
 }
 
 NfvoPackage *
 nfvo_package_load (const char *path, GError **error)
 {
-  g_autofree char *name = g_path_get_basename (path);
-  g_autoptr (NfvoPackage) self = new_package (path, name);
-
-  return load_parts (self, error) ? g_steal_pointer (&self) : NULL;
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return nfvo_package_load_archive (path, error);
+  return nfvo_package_load_folder (path, error);
 }
 
-NfvoPackage *
-nfvo_package_load_scripts (const char *path, const char *name, GError **error)
+gboolean
+nfvo_package_is_package (const char *path)
 {
-  g_autoptr (NfvoPackage) self = new_package (path, name);
-
-  return load_scripts (self, path, error) ? g_steal_pointer (&self) : NULL;
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? nfvo_package_is_archive (path) : nfvo_package_is_folder (path);
 }
 
 NfvoPackage *
@@ -448,17 +184,25 @@ nfvo_package_unref (NfvoPackage *self)
   g_free (self->descriptor_file);
   g_clear_pointer (&self->descriptor, g_bytes_unref);
   g_ptr_array_unref (self->scripts);
+  g_ptr_array_unref (self->not_executable);
+  g_ptr_array_unref (self->left_out);
   g_ptr_array_unref (self->notes);
   g_free (self);
+}
+
+GBytes *
+nfvo_package_find_script (NfvoPackage *self, const char *name)
+{
+  for (guint i = 0; i < self->scripts->len; i++) {
+    const VnfmScript *script = self->scripts->pdata[i];
+    if (g_str_equal (script->name, name))
+      return script->content;
+  }
+  return NULL;
 }
 
 gboolean
 nfvo_package_has_script (NfvoPackage *self, const char *name)
 {
-  for (guint i = 0; i < self->scripts->len; i++) {
-    const VnfmScript *script = self->scripts->pdata[i];
-    if (g_str_equal (script->name, name))
-      return TRUE;
-  }
-  return FALSE;
+  return nfvo_package_find_script (self, name) != NULL;
 }

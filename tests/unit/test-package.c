@@ -285,18 +285,26 @@ START_TEST (tosca_is_refused)
 }
 END_TEST
 
-START_TEST (archives_are_refused)
+/* tar archives are read: test-archive.c. */
+START_TEST (other_archives_are_refused)
 {
-  g_autofree char *path = g_build_filename (folder, "p.tar", NULL);
-  char tar[512] = "Metadata.yaml";
+  g_autofree char *path = g_build_filename (folder, "p.zip", NULL);
+  g_autofree char *named = g_strconcat ("x=", path, NULL);
+  const char *const packages[] = { named, NULL };
+  const NfvoLoadOptions options = { packages, NULL };
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) of_package = NULL;
 
-  memcpy (tar + 257, "ustar", 5);
-  write_bytes ("p.tar", tar, sizeof tar);
+  write_package ();
+  write_bytes ("p.zip", "PK\x03\x04", 4);
   g_autoptr (NfvoService) service = nfvo_service_load (path, NULL, &error);
   ck_assert_ptr_null (service);
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_NOT_SUPPORTED);
-  ck_assert_ptr_nonnull (strstr (error->message, "unpack it"));
+  ck_assert_ptr_nonnull (strstr (error->message, "pack it as tar"));
+  g_autoptr (NfvoService) other = nfvo_service_load (folder, &options, &of_package);
+  ck_assert_ptr_null (other);
+  ck_assert_error (of_package, VNFM_ERROR, VNFM_ERROR_NOT_SUPPORTED);
+  ck_assert_ptr_nonnull (strstr (of_package->message, "pack it as tar"));
 }
 END_TEST
 
@@ -602,7 +610,7 @@ package_suite (void)
   tcase_add_test (folders, deep_folders);
   tcase_add_test (folders, no_or_two_descriptors);
   tcase_add_test (folders, tosca_is_refused);
-  tcase_add_test (folders, archives_are_refused);
+  tcase_add_test (folders, other_archives_are_refused);
   tcase_add_loop_test (folders, bad_metadata_is_refused, 0, G_N_ELEMENTS (bad_metadata));
   tcase_add_test (folders, large_metadata);
   tcase_add_test (folders, metadata_is_read_leniently);
