@@ -374,7 +374,6 @@ static const Refusal refusals[] = {
   { "tosca_definitions_version: tosca_simple_profile_for_nfv_1_0\n", VNFM_ERROR_NOT_SUPPORTED, "TOSCA" },
   { "# Title\n```json\n{\"vnfd\":[]}\n```\n", VNFM_ERROR_NOT_SUPPORTED, "Markdown" },
   { "PK\x03\x04....", VNFM_ERROR_NOT_SUPPORTED, "zip" },
-  { "\x1F\x8B....", VNFM_ERROR_NOT_SUPPORTED, "gzip" },
   { "{\"name\":\"\xFF\"}", VNFM_ERROR_INVALID, "UTF-8" },
 };
 
