@@ -78,6 +78,7 @@ if_executable (char *path)
 char *
 nfvo_find_program (const char *name, const char *in_tree, GError **error)
 {
+  static const char *const places[] = { "", "../sbin", "../libexec" };
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *here = self != NULL ? g_path_get_dirname (self) : g_strdup (".");
   gboolean in_build_tree = g_str_has_prefix (here, VNFM_BUILDDIR "/");
@@ -85,8 +86,8 @@ nfvo_find_program (const char *name, const char *in_tree, GError **error)
 
   if (in_build_tree)
     found = if_executable (g_build_filename (VNFM_BUILDDIR, in_tree, NULL));
-  else if ((found = if_executable (g_build_filename (here, name, NULL))) == NULL)
-    found = if_executable (g_build_filename (here, "..", "sbin", name, NULL));
+  for (guint i = 0; !in_build_tree && found == NULL && i < G_N_ELEMENTS (places); i++)
+    found = if_executable (g_build_filename (here, places[i], name, NULL));
   if (found == NULL)
     found = g_find_program_in_path (name);
   if (found == NULL)
@@ -232,6 +233,13 @@ prepare_child (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
+static void
+add_settings (GStrvBuilder *builder, const char *const *settings)
+{
+  for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
+    g_strv_builder_add_many (builder, "--set", settings[i], NULL);
+}
+
 static GStrv
 make_arguments (NfvoDaemon *self, const NfvoDaemonOptions *options)
 {
@@ -243,8 +251,8 @@ make_arguments (NfvoDaemon *self, const NfvoDaemonOptions *options)
                            "--set", "stomp.listen=127.0.0.1:0", "--set", control, NULL);
   for (guint i = 0; options->plugin_dirs != NULL && options->plugin_dirs[i] != NULL; i++)
     g_strv_builder_add_many (builder, "--plugin-dir", options->plugin_dirs[i], NULL);
-  for (guint i = 0; options->settings != NULL && options->settings[i] != NULL; i++)
-    g_strv_builder_add_many (builder, "--set", options->settings[i], NULL);
+  add_settings (builder, options->machine_settings);
+  add_settings (builder, options->settings);
   return g_strv_builder_end (builder);
 }
 

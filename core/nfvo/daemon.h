@@ -9,12 +9,14 @@ G_BEGIN_DECLS
  * NfvoDaemonOptions:
  * @program: vnfmd
  * @profile: profile's name or path
- * @settings: (nullable): "group.key=value", passed on
+ * @machine_settings: (nullable): "group.key=value" that the machines want
+ * @settings: (nullable): "group.key=value", passed on; they win
  * @plugin_dirs: (nullable): passed on
  */
 typedef struct {
   const char *program;
   const char *profile;
+  const char *const *machine_settings;
   const char *const *settings;
   const char *const *plugin_dirs;
 } NfvoDaemonOptions;
@@ -22,7 +24,8 @@ typedef struct {
 /**
  * NfvoDaemon:
  *
- * A vnfmd of one's own: with a private state folder and its broker on a free port of the loopback.
+ * A vnfmd of one's own: with a private state folder and its broker on a free port of the loopback, or where the
+ * machines want it.
  *
  * Signals: "ended" (text): it ended although nobody asked it to.
  */

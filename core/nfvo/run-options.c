@@ -33,7 +33,10 @@ make_context (NfvoRunOptions *self, Raw *raw)
     { "package", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &self->packages,
       "a package, a folder of packages, or the package of one VNF", "[ID=]PATH" },
     { "scripts", 's', 0, G_OPTION_ARG_FILENAME, &self->scripts, "scripts of the VNFs that have no package", "DIR" },
-    { "machines", 'm', 0, G_OPTION_ARG_STRING, &raw->machines, "kind of the machines: process", "KIND" },
+    { "machines", 'm', 0, G_OPTION_ARG_STRING, &raw->machines, "kind of the machines: process, namespace", "KIND" },
+    { "base", 0, 0, G_OPTION_ARG_FILENAME, &self->base, "namespace: image with packages, laid over the root", "FILE" },
+    { "root", 0, 0, G_OPTION_ARG_FILENAME, &self->root, "namespace: what machines are made of (/)", "DIR" },
+    { "disk", 0, 0, G_OPTION_ARG_STRING, &self->disk, "namespace: limit of what a machine writes (2g)", "SIZE" },
     { "keep", 'k', 0, G_OPTION_ARG_NONE, &self->keep, "keep the service up until Ctrl-C", NULL },
     { "keep-for", 0, 0, G_OPTION_ARG_DOUBLE, &raw->keep_for, "keep the service up for a while", "SECONDS" },
     { "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &raw->timeout, "until all must be ACTIVE (600; 0: no limit)", "SECONDS" },
@@ -78,8 +81,13 @@ take (NfvoRunOptions *self, Raw *raw, GError **error)
 {
   if (raw->arguments == NULL || g_strv_length (raw->arguments) != 1)
     return bad (error, "name one NSD");
-  if (raw->machines != NULL && !g_str_equal (raw->machines, "process"))
-    return bad (error, "--machines: only \"process\" is known");
+  self->namespaces = g_strcmp0 (raw->machines, "namespace") == 0;
+  if (raw->machines != NULL && !self->namespaces && !g_str_equal (raw->machines, "process"))
+    return bad (error, "--machines: \"process\" or \"namespace\"");
+  if (!self->namespaces && (self->base != NULL || self->root != NULL || self->disk != NULL))
+    return bad (error, "--base, --root and --disk go with --machines=namespace");
+  if (self->namespaces && self->connect != NULL)
+    return bad (error, "--connect: namespace machines have a network of their own, where only an own vnfmd is");
   if (raw->order != NULL && !g_str_equal (raw->order, "ordered") && !g_str_equal (raw->order, "unordered"))
     return bad (error, "--order: \"ordered\" or \"unordered\"");
   if (raw->keep_for < 0 || raw->timeout < 0 || raw->delay_allocate < 0)
@@ -115,6 +123,9 @@ nfvo_run_options_clear (NfvoRunOptions *self)
   g_free (self->descriptor);
   g_strfreev (self->packages);
   g_free (self->scripts);
+  g_free (self->root);
+  g_free (self->base);
+  g_free (self->disk);
   g_free (self->connect);
   g_free (self->login);
   g_free (self->passcode_file);

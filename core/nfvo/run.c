@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "vnfm-nfvo run", from the command line to the exit status:
  *
- *   read the NSD -> folder -> sweep -> own vnfmd -> connect -> deploy -> keep -> release -> wind up
- *                     |                   |            |          |        |        |
+ *   read the NSD -> folder -> sweep -> networks -> own vnfmd -> connect -> deploy -> keep -> release -> wind up
+ *                     |                   |           |            |          |        |        |
  *                     +---- a failure, a time-out or Ctrl-C goes straight to release (if anything was deployed)
  *                           and wind up; a second Ctrl-C ends the machines without waiting for vnfmd
  *
@@ -13,6 +13,8 @@
 
 #include "core/host/log.h"
 #include "core/nfvo/client.h"
+#include "core/nfvo/machines/cloud.h"
+#include "core/nfvo/machines/namespace.h"
 #include "core/nfvo/machines/process.h"
 #include "core/nfvo/steps.h"
 #include "core/nfvo/view.h"
@@ -119,7 +121,7 @@ show_consoles (Run *run)
     if (member->state != NFVO_INSTANTIATING && (member->state != NFVO_FAILED || has_failed_script (member)))
       continue;
     for (guint j = 0; j < member->machines->len; j++) {
-      static const char *const files[] = { NFVO_MACHINE_CONSOLE, "vnfm-ems.log", NULL };
+      static const char *const files[] = { NFVO_MACHINE_CONSOLE, NFVO_NAMESPACE_CONSOLE, "vnfm-ems.log", NULL };
       NfvoMachine *machine = g_ptr_array_index (member->machines, j);
       for (guint k = 0; machine->folder != NULL && files[k] != NULL; k++) {
         g_autofree char *path = g_build_filename (machine->folder, files[k], NULL);
@@ -311,17 +313,8 @@ timed_out (gpointer user_data)
 static void
 deploy (Run *run)
 {
-  g_autofree char *machines_folder = nfvo_run_folder_dup_path (run->folder, "machines");
-  g_autofree char *agent = NULL;
   g_autoptr (GError) error = NULL;
 
-  agent = nfvo_find_program ("vnfm-ems", "plugins/ems-agent/vnfm-ems", &error);
-  if (agent == NULL) {
-    fail_and_wind_up (run, NFVO_EXIT_FAILED, error);
-    return;
-  }
-  run->machines =
-      nfvo_process_machines_new (run->clock, machines_folder, agent, nfvo_run_folder_get_marker (run->folder));
   run->options.deployment.broker_host = run->host;
   run->options.deployment.broker_port = run->port;
   run->deployment =
@@ -400,13 +393,10 @@ daemon_started (GObject *source, GAsyncResult *result, gpointer user_data)
     connect_to_manager (run);
 }
 
+/* The run cannot go on, and nobody is left to release anything in good order. */
 static void
-daemon_ended (NfvoDaemon *daemon, const char *text, gpointer user_data)
+break_off (Run *run)
 {
-  Run *run = user_data;
-
-  nfvo_view_complain (run->view, NULL, "%s", text);
-  fail (run, NFVO_EXIT_MANAGER, "vnfmd ended");
   if (run->phase == RUN_PREPARING) {
     wind_up (run);
     return;
@@ -417,13 +407,25 @@ daemon_ended (NfvoDaemon *daemon, const char *text, gpointer user_data)
 }
 
 static void
+daemon_ended (NfvoDaemon *daemon, const char *text, gpointer user_data)
+{
+  Run *run = user_data;
+
+  nfvo_view_complain (run->view, NULL, "%s", text);
+  fail (run, NFVO_EXIT_MANAGER, "vnfmd ended");
+  break_off (run);
+}
+
+static void
 start_daemon (Run *run)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *program = nfvo_find_program ("vnfmd", "core/daemon/vnfmd", &error);
+  g_auto (GStrv) machine_settings = nfvo_machines_dup_settings (run->machines);
   NfvoDaemonOptions options = {
     .program = program,
     .profile = run->options.profile,
+    .machine_settings = (const char *const *)machine_settings,
     .settings = (const char *const *)run->options.settings,
     .plugin_dirs = (const char *const *)run->options.plugin_dirs,
   };
@@ -437,6 +439,57 @@ start_daemon (Run *run)
   nfvo_daemon_start_async (run->daemon, &options, READY_PATIENCE, daemon_started, run);
 }
 
+/* ---- machines */
+
+static void
+prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Run *run = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!nfvo_machines_prepare_finish (run->machines, result, &error)) {
+    g_prefix_error (&error, "the networks of the machines: ");
+    fail_and_wind_up (run, NFVO_EXIT_FAILED, error);
+  } else if (run->interrupted) {
+    wind_up (run);
+  } else if (run->options.connect == NULL) {
+    start_daemon (run);
+  } else if (!nfvo_parse_address (run->options.connect, &run->host, &run->port, &error)) {
+    fail_and_wind_up (run, NFVO_EXIT_USAGE, error);
+  } else {
+    connect_to_manager (run);
+  }
+}
+
+static void
+machines_lost (NfvoMachines *machines, const char *text, gpointer user_data)
+{
+  Run *run = user_data;
+
+  nfvo_view_complain (run->view, NULL, "%s", text);
+  fail (run, NFVO_EXIT_FAILED, text);
+  break_off (run);
+}
+
+static gboolean
+make_machines (Run *run, GError **error)
+{
+  g_autofree char *folder = nfvo_run_folder_dup_path (run->folder, "machines");
+  g_autofree char *agent = nfvo_find_program ("vnfm-ems", "plugins/ems-agent/vnfm-ems", error);
+  const char *marker = nfvo_run_folder_get_marker (run->folder);
+
+  if (agent == NULL)
+    return FALSE;
+  if (!run->options.namespaces) {
+    run->machines = nfvo_process_machines_new (run->clock, folder, agent, marker);
+    return TRUE;
+  }
+  run->machines = nfvo_namespace_machines_new (run->clock, folder, agent, marker, error);
+  if (run->machines != NULL)
+    g_signal_connect (run->machines, "lost", G_CALLBACK (machines_lost), run);
+  return run->machines != NULL;
+}
+
 static void
 swept (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -446,12 +499,10 @@ swept (GObject *source, GAsyncResult *result, gpointer user_data)
   nfvo_run_folder_sweep_finish (result);
   if (run->interrupted)
     wind_up (run);
-  else if (run->options.connect == NULL)
-    start_daemon (run);
-  else if (!nfvo_parse_address (run->options.connect, &run->host, &run->port, &error))
-    fail_and_wind_up (run, NFVO_EXIT_USAGE, error);
+  else if (!make_machines (run, &error))
+    fail_and_wind_up (run, NFVO_EXIT_FAILED, error);
   else
-    connect_to_manager (run);
+    nfvo_machines_prepare_async (run->machines, run->service->networks, prepared, run);
 }
 
 /* ---- from the command line */
@@ -578,12 +629,19 @@ int
 nfvo_run_main (int argc, char **argv)
 {
   Run run = { .phase = RUN_PREPARING };
+  g_auto (GStrv) arguments = g_strdupv (argv);
   g_autoptr (GError) error = NULL;
 
   if (!nfvo_run_options_parse (&run.options, argc, argv, &error)) {
     g_printerr ("vnfm-nfvo run: %s; see vnfm-nfvo run --help\n", error->message);
     nfvo_run_options_clear (&run.options);
     return NFVO_EXIT_USAGE;
+  }
+  if (run.options.namespaces && !nfvo_cloud_is_around ()) {
+    nfvo_cloud_enter (&run.options, arguments, &error);
+    g_printerr ("vnfm-nfvo: no namespace machines here: %s\n", error->message);
+    nfvo_run_options_clear (&run.options);
+    return NFVO_EXIT_FAILED;
   }
   host_log_init ("vnfm-nfvo", run.options.verbose ? 1 : 0);
   run.clock = vnfm_clock_new ();

@@ -25,6 +25,10 @@ typedef struct {
   char *descriptor;
   GStrv packages;
   char *scripts;
+  gboolean namespaces; /* machines are namespaces, not processes */
+  char *root;
+  char *base;
+  char *disk;
   gboolean keep;
   gint64 keep_for; /* 0: until interrupted */
   gboolean json;

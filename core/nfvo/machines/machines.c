@@ -109,6 +109,49 @@ nfvo_machine_unref (NfvoMachine *machine)
 }
 
 void
+nfvo_machines_prepare_async (NfvoMachines *self, GPtrArray *networks, GAsyncReadyCallback callback, gpointer user_data)
+{
+  NfvoMachinesClass *klass = NFVO_MACHINES_GET_CLASS (self);
+  g_autoptr (GTask) task = NULL;
+
+  if (klass->prepare_async != NULL) {
+    klass->prepare_async (self, networks, callback, user_data);
+    return;
+  }
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, nfvo_machines_prepare_async);
+  g_task_return_boolean (task, TRUE);
+}
+
+gboolean
+nfvo_machines_prepare_finish (NfvoMachines *self, GAsyncResult *result, GError **error)
+{
+  NfvoMachinesClass *klass = NFVO_MACHINES_GET_CLASS (self);
+
+  return klass->prepare_finish != NULL ? klass->prepare_finish (self, result, error)
+                                       : g_task_propagate_boolean (G_TASK (result), error);
+}
+
+GStrv
+nfvo_machines_dup_settings (NfvoMachines *self)
+{
+  NfvoMachinesClass *klass = NFVO_MACHINES_GET_CLASS (self);
+
+  return klass->dup_settings != NULL ? klass->dup_settings (self) : g_new0 (char *, 1);
+}
+
+char *
+nfvo_machines_file_name (const char *hostname)
+{
+  char *name = g_strdup (hostname);
+
+  g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.", '_');
+  if (name[0] == '.')
+    name[0] = '_';
+  return name;
+}
+
+void
 nfvo_machines_allocate_async (NfvoMachines *self, const NfvoMachineOrder *order, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {

@@ -73,12 +73,17 @@ G_DECLARE_DERIVABLE_TYPE (NfvoMachines, nfvo_machines, NFVO, MACHINES, GObject)
 
 /**
  * NfvoMachinesClass:
+ * @prepare_async: (nullable): completes when @networks are there
+ * @dup_settings: (nullable): what vnfmd must be told to be reached from the machines
  * @allocate_async: completes when the machine has its addresses and has begun to boot; the order is read at once
  * @release_async: completes when nothing of the machine runs any more
  */
 struct _NfvoMachinesClass {
   GObjectClass parent_class;
 
+  void (*prepare_async) (NfvoMachines *self, GPtrArray *networks, GAsyncReadyCallback callback, gpointer user_data);
+  gboolean (*prepare_finish) (NfvoMachines *self, GAsyncResult *result, GError **error);
+  GStrv (*dup_settings) (NfvoMachines *self);
   void (*allocate_async) (NfvoMachines *self, const NfvoMachineOrder *order, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
   NfvoMachine *(*allocate_finish) (NfvoMachines *self, GAsyncResult *result, GError **error);
@@ -86,6 +91,13 @@ struct _NfvoMachinesClass {
   gboolean (*release_finish) (NfvoMachines *self, GAsyncResult *result, GError **error);
 };
 
+/* Once, before vnfmd is started. @networks: (element-type utf8): those that are known beforehand. */
+void nfvo_machines_prepare_async (NfvoMachines *self, GPtrArray *networks, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean nfvo_machines_prepare_finish (NfvoMachines *self, GAsyncResult *result,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After that. Returns: (transfer full): "group.key=value" for vnfmd. */
+GStrv nfvo_machines_dup_settings (NfvoMachines *self);
 void nfvo_machines_allocate_async (NfvoMachines *self, const NfvoMachineOrder *order, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 NfvoMachine *nfvo_machines_allocate_finish (NfvoMachines *self, GAsyncResult *result,
@@ -96,6 +108,8 @@ void nfvo_machines_release_async (NfvoMachines *self, NfvoMachine *machine, GAsy
 gboolean nfvo_machines_release_finish (NfvoMachines *self, GAsyncResult *result,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For subclasses. */
+/* A name from outside as that of a file. Returns: (transfer full). */
+char *nfvo_machines_file_name (const char *hostname);
 void nfvo_machines_trouble (NfvoMachines *self, NfvoMachine *machine, const char *text);
 
 G_END_DECLS

@@ -27,18 +27,6 @@ struct _NfvoProcessMachines {
 
 G_DEFINE_FINAL_TYPE (NfvoProcessMachines, nfvo_process_machines, NFVO_TYPE_MACHINES)
 
-/* A name from outside becomes that of a folder. */
-static char *
-folder_name (const char *hostname)
-{
-  char *name = g_strdup (hostname);
-
-  g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.", '_');
-  if (name[0] == '.')
-    name[0] = '_';
-  return name;
-}
-
 static gboolean
 make_folder (NfvoProcessMachines *self, NfvoMachine *machine, GError **error)
 {
@@ -169,7 +157,7 @@ allocate_async (NfvoMachines *machines, const NfvoMachineOrder *order, GCancella
   NfvoProcessMachines *self = NFVO_PROCESS_MACHINES (machines);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autofree char *id = vnfm_clock_new_uuid (self->clock);
-  g_autofree char *name = folder_name (order->hostname);
+  g_autofree char *name = nfvo_machines_file_name (order->hostname);
   g_autofree char *folder = g_build_filename (self->folder, name, NULL);
   g_autoptr (NfvoMachine) machine = nfvo_machine_new (id, order->vnf, order->hostname, folder);
   GError *error = NULL;
