@@ -7,18 +7,22 @@ noinst_LTLIBRARIES += plugins/ems-ssh/libvnfm-ssh.la
 plugins_ems_ssh_libvnfm_ssh_la_SOURCES = \
 	plugins/ems-ssh/remote.h \
 	plugins/ems-ssh/ssh-address.c plugins/ems-ssh/ssh-address.h \
-	plugins/ems-ssh/ssh-reader.c plugins/ems-ssh/ssh-reader.h \
-	plugins/ems-ssh/ssh-spool.c plugins/ems-ssh/ssh-spool.h \
 	plugins/ems-ssh/ssh-auth.c plugins/ems-ssh/ssh-auth.h \
+	plugins/ems-ssh/ssh-call.c plugins/ems-ssh/ssh-call.h \
 	plugins/ems-ssh/ssh-command.c \
 	plugins/ems-ssh/ssh-ems.c plugins/ems-ssh/ssh-ems.h \
+	plugins/ems-ssh/ssh-host.c plugins/ems-ssh/ssh-host.h \
 	plugins/ems-ssh/ssh-host-key.c plugins/ems-ssh/ssh-host-key.h \
 	plugins/ems-ssh/ssh-jump.c \
+	plugins/ems-ssh/ssh-key.c plugins/ems-ssh/ssh-key.h \
 	plugins/ems-ssh/ssh-link.c plugins/ems-ssh/ssh-link.h \
 	plugins/ems-ssh/ssh-open.c \
 	plugins/ems-ssh/ssh-pool.c plugins/ems-ssh/ssh-pool.h \
 	plugins/ems-ssh/ssh-private.h \
+	plugins/ems-ssh/ssh-reader.c plugins/ems-ssh/ssh-reader.h \
+	plugins/ems-ssh/ssh-run.c plugins/ems-ssh/ssh-run.h \
 	plugins/ems-ssh/ssh-settings.c plugins/ems-ssh/ssh-settings.h \
+	plugins/ems-ssh/ssh-spool.c plugins/ems-ssh/ssh-spool.h \
 	plugins/ems-ssh/ssh-tunnel.c
 plugins_ems_ssh_libvnfm_ssh_la_CFLAGS = $(AM_CFLAGS) $(LIBSSH_CFLAGS)
 plugins_ems_ssh_libvnfm_ssh_la_LIBADD = $(SDK_LIBS) $(LIBSSH_LIBS)

@@ -7,7 +7,7 @@
 #   sh SPOOL/remote-HASH put     put|update SIZE ROOT NAME < CONTENT
 #   sh SPOOL/remote-HASH step    NONCE VNFR KEY ID ENV-SIZE LIMIT GRACE HALF OUT-AT ERR-AT ROOT DIR PAYLOAD < ENVIRONMENT
 #   sh SPOOL/remote-HASH cancel  VNFR KEY ID
-#   sh SPOOL/remote-HASH clone   ROOT URL
+#   sh SPOOL/remote-HASH clone   PROTOCOLS ROOT URL
 #   sh SPOOL/remote-HASH forget  VNFR
 #
 # A step is a folder SPOOL/VNFR/KEY. What "step" does may be repeated at any time, by any number of callers:
@@ -159,9 +159,10 @@ put () {
 
 # ---- clone
 
-# Beside its place, then moved there: whole or not at all.
+# Fetched beside the script root, then merged into it: what was stored there before stays, and fetching again changes
+# nothing. git neither asks nor uses another transport than the allowed ones.
 clone () {
-  root=$1 url=$2
+  protocols=$1 root=$2 url=$3
   umask 022
   if ! command -v git > /dev/null 2>&1; then
     tell "this machine has no git"
@@ -169,19 +170,18 @@ clone () {
   fi
   exec 9>> "$spool/clone-lock" || exit 1
   flock -x 9
-  if [ -n "$(ls -A "$root" 2> /dev/null)" ] && [ "$(git -C "$root" config remote.origin.url 2> /dev/null)" != "$url" ]
-  then
-    refuse "$root is not empty"
-  fi
-  mkdir -p "${root%/*}/" || exit 1
-  rm -rf "$root.vnfm-ssh"
-  GIT_TERMINAL_PROMPT=0 git clone -q -- "$url" "$root.vnfm-ssh" < /dev/null 9>&- || {
+  fetched=$spool/clone
+  rm -rf "$fetched"
+  GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=$protocols git -c core.hooksPath=/dev/null clone -q -- "$url" "$fetched" \
+    < /dev/null 9>&-
+  status=$?
+  if [ "$status" -eq 0 ]; then
+    chmod a+x "$fetched"/* 2> /dev/null
+    mkdir -p "$root" && cp -R -P -f "$fetched/." "$root/"
     status=$?
-    rm -rf "$root.vnfm-ssh"
-    exit "$status"
-  }
-  chmod a+x "$root.vnfm-ssh" "$root.vnfm-ssh"/* 2> /dev/null
-  rm -rf "$root" && mv "$root.vnfm-ssh" "$root" || exit 1
+  fi
+  rm -rf "$fetched"
+  exit "$status"
 }
 
 # ---- launch: from a payload to a program, in the process that it becomes

@@ -159,10 +159,11 @@ ssh_spool_put (SshSpool *self, const char *name, gsize size, gboolean executable
 }
 
 char *
-ssh_spool_clone (SshSpool *self, const char *url)
+ssh_spool_clone (SshSpool *self, const char *url, const char *protocols)
 {
   GString *command = begin_call (self, "clone");
 
+  add_word (command, protocols);
   add_word (command, self->root);
   add_word (command, url);
   return g_string_free (command, FALSE);

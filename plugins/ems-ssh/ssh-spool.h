@@ -30,7 +30,7 @@ GBytes *ssh_spool_get_helper (void);
 /* Commands, each one line or more for a login shell. Returns: (transfer full). */
 char *ssh_spool_prepare (SshSpool *self, const char *nonce, guint keep_days);
 char *ssh_spool_put (SshSpool *self, const char *name, gsize size, gboolean executable);
-char *ssh_spool_clone (SshSpool *self, const char *url);
+char *ssh_spool_clone (SshSpool *self, const char *url, const char *protocols);
 char *ssh_spool_cancel (SshSpool *self, const char *vnfr_id, const char *step_id);
 char *ssh_spool_forget (SshSpool *self, const char *vnfr_id);
 
