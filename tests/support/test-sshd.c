@@ -65,8 +65,8 @@ test_daemon_start (char **argv, int *stderr_fd)
   g_autoptr (GError) error = NULL;
   GPid pid = 0;
 
-  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_parent, NULL, &pid, NULL, NULL,
-                            stderr_fd, &error);
+  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, die_with_parent,
+                            NULL, &pid, NULL, NULL, stderr_fd, &error);
   ck_assert_no_error (error);
   return pid;
 }

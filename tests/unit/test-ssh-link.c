@@ -2,7 +2,7 @@
 /* Connections against a real OpenSSH server on loopback. */
 #include "config.h"
 
-#include "plugins/ems-ssh/ssh-link.h"
+#include "plugins/ems-ssh/ssh-pool.h"
 #include "tests/support/test-sshd.h"
 
 #include <arpa/inet.h>
@@ -285,8 +285,7 @@ START_TEST (test_cancel)
   Seen seen = { g_string_new (NULL), cancellable, NULL };
   VnfmTestCall call = { 0 };
 
-  ssh_link_run_async (link, "echo begun; sleep 1000", NULL, 0, see, &seen, cancellable,
-                      vnfm_test_got_result, &call);
+  ssh_link_run_async (link, "echo begun; sleep 1000", NULL, 0, see, &seen, cancellable, vnfm_test_got_result, &call);
   g_autoptr (SshOutcome) outcome = finish_run (link, &call, &error);
   ck_assert (outcome == NULL);
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_CANCELLED);
@@ -638,7 +637,7 @@ START_TEST (test_agent)
 {
   g_autofree char *socket_path = g_build_filename (test.folder, "agent", NULL);
   g_autofree char *other = test_ssh_keygen (test.folder, "other", "");
-  char *argv[] = { (char *)"/usr/bin/env", (char *)"ssh-agent", (char *)"-D", (char *)"-a", socket_path, NULL };
+  const char *argv[] = { "/usr/bin/ssh-agent", "-D", "-a", socket_path, NULL };
   const char *add[] = { "ssh-add", "-q", test.user_key, NULL };
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "SSH_AUTH_SOCK", socket_path, TRUE);
   g_autoptr (SshSettings) settings = make_settings ("identity", other, "agent", socket_path, NULL);
@@ -648,7 +647,7 @@ START_TEST (test_agent)
   g_autoptr (GError) alone = open_error (settings, &target);
   ck_assert_error (alone, VNFM_ERROR, VNFM_ERROR_DENIED);
 
-  GPid agent = test_daemon_start (argv, NULL);
+  GPid agent = test_daemon_start ((char **)argv, NULL);
   /* It makes its socket in its own time. */
   while (status != 0)
     ck_assert (g_spawn_sync (NULL, (char **)add, environment, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
@@ -771,6 +770,207 @@ START_TEST (test_jump_breaks)
 }
 END_TEST
 
+/* The pool. */
+
+typedef struct {
+  SshPool *pool;
+  VnfmTestCall call;
+  SshTarget target;
+} Acquisition;
+
+static void
+acquire (Acquisition *self, SshPool *pool, const char *key_name, GCancellable *cancellable)
+{
+  *self = (Acquisition){ pool, { NULL }, machine () };
+  self->target.key_name = key_name;
+  ssh_pool_acquire_async (pool, &self->target, cancellable, vnfm_test_got_result, &self->call);
+}
+
+static SshLink *
+acquired (Acquisition *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (&self->call);
+  SshLink *link = ssh_pool_acquire_finish (self->pool, result, &error);
+
+  ck_assert_no_error (error);
+  ck_assert (ssh_link_is_open (link));
+  return link;
+}
+
+static void
+assert_counts (SshPool *pool, guint open, guint idle, guint opening, guint waiting)
+{
+  SshPoolCounts counts = ssh_pool_get_counts (pool);
+
+  ck_assert_uint_eq (counts.open, open);
+  ck_assert_uint_eq (counts.idle, idle);
+  ck_assert_uint_eq (counts.opening, opening);
+  ck_assert_uint_eq (counts.waiting, waiting);
+}
+
+/* Users of one machine share its connection, before and after it is there. */
+START_TEST (test_pool_shares)
+{
+  g_autoptr (SshSettings) settings = make_settings (NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  Acquisition a, b, c;
+
+  acquire (&a, pool, "m-1", NULL);
+  acquire (&b, pool, "m-1", NULL);
+  SshLink *first = acquired (&a);
+  SshLink *second = acquired (&b);
+  acquire (&c, pool, "m-1", NULL);
+  SshLink *third = acquired (&c);
+  ck_assert_ptr_eq (first, second);
+  ck_assert_ptr_eq (first, third);
+  assert_counts (pool, 1, 0, 0, 0);
+  ssh_pool_release (pool, first);
+  ssh_pool_release (pool, second);
+  assert_counts (pool, 1, 0, 0, 0);
+  ssh_pool_release (pool, third);
+  assert_counts (pool, 1, 1, 0, 0);
+}
+END_TEST
+
+/* Two places for four machines: served in order, each place given on as soon as it is free. */
+START_TEST (test_pool_bounds)
+{
+  g_autoptr (SshSettings) settings = make_settings ("max-connections", "2", "max-opening", "1", NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  Acquisition a, b, c, d;
+
+  acquire (&a, pool, "m-1", NULL);
+  acquire (&b, pool, "m-2", NULL);
+  acquire (&c, pool, "m-3", NULL);
+  acquire (&d, pool, "m-4", NULL);
+  assert_counts (pool, 0, 0, 0, 4);
+  g_main_context_iteration (NULL, TRUE);
+  ck_assert_uint_le (ssh_pool_get_counts (pool).opening, 1);
+  SshLink *first = acquired (&a);
+  SshLink *second = acquired (&b);
+  ck_assert_ptr_ne (first, second);
+  assert_counts (pool, 2, 0, 0, 2);
+
+  ssh_pool_release (pool, second);
+  SshLink *third = acquired (&c);
+  assert_counts (pool, 2, 0, 0, 1);
+  /* One that ends by itself makes room too. */
+  ssh_link_close (first);
+  SshLink *fourth = acquired (&d);
+  assert_counts (pool, 2, 0, 0, 0);
+  ssh_pool_release (pool, first);
+  ssh_pool_release (pool, third);
+  ssh_pool_release (pool, fourth);
+  assert_counts (pool, 2, 2, 0, 0);
+}
+END_TEST
+
+static gboolean
+is_empty (gpointer pool)
+{
+  SshPoolCounts counts = ssh_pool_get_counts (pool);
+
+  return counts.open + counts.opening + counts.waiting == 0;
+}
+
+START_TEST (test_pool_idle)
+{
+  g_autoptr (SshSettings) settings = make_settings ("idle-timeout", "50ms", NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  Acquisition a, b;
+
+  acquire (&a, pool, "m-1", NULL);
+  SshLink *link = acquired (&a);
+  ssh_pool_release (pool, link);
+  vnfm_test_wait_until (is_empty, pool);
+  acquire (&b, pool, "m-1", NULL);
+  link = acquired (&b);
+  assert_counts (pool, 1, 0, 0, 0);
+  ssh_pool_release (pool, link);
+}
+END_TEST
+
+static void
+assert_cancelled (Acquisition *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (&self->call);
+  SshLink *link = ssh_pool_acquire_finish (self->pool, result, &error);
+
+  ck_assert (link == NULL);
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_CANCELLED);
+}
+
+START_TEST (test_pool_cancel)
+{
+  g_autoptr (SshSettings) settings = make_settings ("max-opening", "1", NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Acquisition a, b, c;
+
+  acquire (&a, pool, "m-1", cancellable);
+  acquire (&b, pool, "m-2", cancellable);
+  g_main_context_iteration (NULL, TRUE);
+  g_cancellable_cancel (cancellable);
+  /* It comes while the attempt for the first is being given up. */
+  acquire (&c, pool, "m-1", NULL);
+  assert_cancelled (&a);
+  assert_cancelled (&b);
+  ssh_pool_release (pool, acquired (&c));
+  assert_counts (pool, 1, 1, 0, 0);
+}
+END_TEST
+
+START_TEST (test_pool_close)
+{
+  g_autoptr (SshSettings) settings = make_settings ("max-connections", "1", NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  Acquisition a, b, c;
+
+  acquire (&a, pool, "m-1", NULL);
+  SshLink *link = acquired (&a);
+  acquire (&b, pool, "m-2", NULL);
+  ssh_pool_close (pool);
+  assert_cancelled (&b);
+  ck_assert (!ssh_link_is_open (link));
+  acquire (&c, pool, "m-1", NULL);
+  assert_cancelled (&c);
+  ssh_pool_release (pool, link);
+  vnfm_test_wait_until (is_empty, pool);
+}
+END_TEST
+
+START_TEST (test_pool_failure)
+{
+  g_autoptr (SshSettings) settings = make_settings ("host-keys", "strict", NULL);
+  g_autoptr (SshPool) pool = ssh_pool_new (settings);
+  Acquisition all[2];
+
+  for (int i = 0; i < 2; i++)
+    acquire (&all[i], pool, "m-1", NULL);
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GAsyncResult) result = vnfm_test_wait (&all[i].call);
+    SshLink *link = ssh_pool_acquire_finish (pool, result, &error);
+    ck_assert (link == NULL);
+    ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED);
+  }
+  assert_counts (pool, 0, 0, 0, 0);
+}
+END_TEST
+
+static void
+add_pool_tests (TCase *t)
+{
+  tcase_add_test (t, test_pool_shares);
+  tcase_add_test (t, test_pool_bounds);
+  tcase_add_test (t, test_pool_idle);
+  tcase_add_test (t, test_pool_cancel);
+  tcase_add_test (t, test_pool_close);
+  tcase_add_test (t, test_pool_failure);
+}
+
 static void
 add_tests (TCase *t)
 {
@@ -811,6 +1011,11 @@ suite (void)
   tcase_add_checked_fixture (t, setup, teardown);
   tcase_set_timeout (t, 120);
   add_tests (t);
+  suite_add_tcase (s, t);
+  t = tcase_create ("pool");
+  tcase_add_checked_fixture (t, setup, teardown);
+  tcase_set_timeout (t, 120);
+  add_pool_tests (t);
   suite_add_tcase (s, t);
   return s;
 }
