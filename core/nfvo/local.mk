@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += core/nfvo/libvnfm-nfvo.la
 core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/client.c \
 	core/nfvo/client.h \
+	core/nfvo/clean.c \
 	core/nfvo/daemon.c \
 	core/nfvo/daemon.h \
 	core/nfvo/dependencies.c \
@@ -22,8 +23,12 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/deployment-private.h \
 	core/nfvo/deployment-questions.c \
 	core/nfvo/deployment-release.c \
+	core/nfvo/enter.c \
+	core/nfvo/enter.h \
 	core/nfvo/instantiate.c \
 	core/nfvo/instantiate.h \
+	core/nfvo/leftovers.c \
+	core/nfvo/leftovers.h \
 	core/nfvo/link.c \
 	core/nfvo/link.h \
 	core/nfvo/machines/base.c \

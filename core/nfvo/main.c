@@ -2,6 +2,8 @@
 /* vnfm-nfvo: picks the sub-command. Exit status: 0 all is well, 1 it failed or a descriptor is bad, 2 wrong usage. */
 #include "config.h"
 
+#include "core/nfvo/enter.h"
+#include "core/nfvo/leftovers.h"
 #include "core/nfvo/machines/base.h"
 #include "core/nfvo/run.h"
 #include "core/package/check.h"
@@ -17,6 +19,8 @@ typedef struct {
 static const Command commands[] = {
   { "base", nfvo_base_main, "make the base image of namespace machines, with packages installed" },
   { "check", nfvo_check_main, "read descriptors and packages, and say what they mean" },
+  { "clean", nfvo_clean_main, "clear up what killed runs left behind" },
+  { "enter", nfvo_enter_main, "run a command in a namespace machine of a running service" },
   { "run", nfvo_run_main, "play a service's whole life with machines of its own, and show it" },
 };
 

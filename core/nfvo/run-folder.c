@@ -85,9 +85,14 @@ prepare_base (const char *base, gboolean is_default, GError **error)
   return TRUE;
 }
 
-/* Returns: the locked file, or -1. */
-static int
-take_lock (const char *folder)
+char *
+nfvo_run_folder_dup_base (const char *base)
+{
+  return base != NULL ? g_canonicalize_filename (base, NULL) : default_base ();
+}
+
+int
+nfvo_run_folder_lock (const char *folder)
 {
   g_autofree char *path = g_build_filename (folder, "lock", NULL);
   int lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -109,7 +114,7 @@ make_folder (NfvoRunFolder *self)
   self->name = g_strndup (uuid, NAME_LENGTH); /* short: sockets stand below it, and their paths are limited */
   self->path = g_build_filename (self->base, self->name, NULL);
   if (g_mkdir (self->path, 0700) == 0)
-    self->lock = take_lock (self->path);
+    self->lock = nfvo_run_folder_lock (self->path);
 }
 
 NfvoRunFolder *
@@ -119,7 +124,7 @@ nfvo_run_folder_new (const char *base, VnfmClock *clock, GError **error)
 
   self->lock = -1;
   self->clock = g_object_ref (clock);
-  self->base = base != NULL ? g_canonicalize_filename (base, NULL) : default_base ();
+  self->base = nfvo_run_folder_dup_base (base);
   if (!prepare_base (self->base, base == NULL, error))
     return NULL;
   /* Another run that sweeps may take the new folder for a killed one's before it is locked. */
@@ -164,6 +169,37 @@ nfvo_run_folder_dup_path (NfvoRunFolder *self, const char *name)
   return g_build_filename (self->path, name, NULL);
 }
 
+/* ---- all of them */
+
+static gboolean
+is_run_name (const char *name)
+{
+  return strlen (name) == NAME_LENGTH && name[8] == '-' && strspn (name, "0123456789abcdef-") == NAME_LENGTH;
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Only what looks like a run is one: the base may be a folder that holds other things too. */
+GPtrArray *
+nfvo_run_folder_list (const char *base)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *lock = g_build_filename (base, name, "lock", NULL);
+    if (is_run_name (name) && g_file_test (lock, G_FILE_TEST_IS_REGULAR))
+      g_ptr_array_add (names, g_strdup (name));
+  }
+  g_ptr_array_sort (names, by_name);
+  return names;
+}
+
 /* ---- clearing */
 
 static void
@@ -179,8 +215,9 @@ processes_ended (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
 }
 
-static void
-clear_async (const char *marker, const char *path, VnfmClock *clock, GAsyncReadyCallback callback, gpointer user_data)
+void
+nfvo_run_folder_clear_other_async (const char *marker, const char *path, VnfmClock *clock, GAsyncReadyCallback callback,
+                                   gpointer user_data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
 
@@ -192,96 +229,11 @@ clear_async (const char *marker, const char *path, VnfmClock *clock, GAsyncReady
 void
 nfvo_run_folder_clear_async (NfvoRunFolder *self, gboolean remove_it, GAsyncReadyCallback callback, gpointer user_data)
 {
-  clear_async (self->marker, remove_it ? self->path : NULL, self->clock, callback, user_data);
+  nfvo_run_folder_clear_other_async (self->marker, remove_it ? self->path : NULL, self->clock, callback, user_data);
 }
 
 gboolean
 nfvo_run_folder_clear_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* ---- sweeping */
-
-typedef struct {
-  guint open;
-  GArray *locks; /* of the folders that are being cleared */
-} Sweep;
-
-static void
-sweep_free (Sweep *sweep)
-{
-  for (guint i = 0; i < sweep->locks->len; i++)
-    close (g_array_index (sweep->locks, int, i));
-  g_array_unref (sweep->locks);
-  g_free (sweep);
-}
-
-static void
-sweep_one_less (GTask *task)
-{
-  Sweep *sweep = g_task_get_task_data (task);
-
-  if (--sweep->open == 0)
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
-leftover_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!nfvo_run_folder_clear_finish (result, &error))
-    g_warning ("what a killed run left behind: %s", error->message);
-  sweep_one_less (task);
-}
-
-static void
-sweep_folder (NfvoRunFolder *self, GTask *task, const char *name)
-{
-  Sweep *sweep = g_task_get_task_data (task);
-  g_autofree char *path = g_build_filename (self->base, name, NULL);
-  g_autofree char *lock_path = g_build_filename (path, "lock", NULL);
-  g_autofree char *marker = g_strconcat ("VNFM_RUN=", name, NULL);
-  int lock;
-
-  /* Only what looks like a run is one: the base may be a folder that holds other things too. */
-  if (g_str_equal (name, self->name) || !g_file_test (lock_path, G_FILE_TEST_IS_REGULAR) ||
-      (lock = take_lock (path)) < 0)
-    return;
-  g_message ("clearing up what run %s left behind", name);
-  g_array_append_val (sweep->locks, lock);
-  sweep->open++;
-  clear_async (marker, path, self->clock, leftover_cleared, g_object_ref (task));
-}
-
-static gboolean
-is_run_name (const char *name)
-{
-  return strlen (name) == NAME_LENGTH && name[8] == '-' && strspn (name, "0123456789abcdef-") == NAME_LENGTH;
-}
-
-void
-nfvo_run_folder_sweep_async (NfvoRunFolder *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  Sweep *sweep = g_new0 (Sweep, 1);
-  g_autoptr (GDir) base = g_dir_open (self->base, 0, NULL);
-  const char *name;
-
-  sweep->locks = g_array_new (FALSE, FALSE, sizeof (int));
-  sweep->open = 1;
-  g_task_set_source_tag (task, nfvo_run_folder_sweep_async);
-  g_task_set_task_data (task, sweep, (GDestroyNotify)sweep_free);
-  while (base != NULL && (name = g_dir_read_name (base)) != NULL)
-    if (is_run_name (name))
-      sweep_folder (self, task, name);
-  sweep_one_less (task);
-}
-
-void
-nfvo_run_folder_sweep_finish (GAsyncResult *result)
-{
-  g_task_propagate_boolean (G_TASK (result), NULL);
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  *     BASE/NAME/lock  console and files of machines/HOSTNAME/  vnfmd/  vnfmd.log
  *
  * Every process of the run is started with VNFM_RUN=NAME in its environment. A folder whose lock is free belongs to a
- * run that was killed: nfvo_run_folder_sweep_async() ends its processes and removes it.
+ * run that was killed; leftovers.h is about those.
  */
 typedef struct _NfvoRunFolder NfvoRunFolder;
 
@@ -33,9 +33,18 @@ char *nfvo_run_folder_dup_path (NfvoRunFolder *self, const char *name);
 void nfvo_run_folder_clear_async (NfvoRunFolder *self, gboolean remove, GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean nfvo_run_folder_clear_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for all runs that were killed. Never fails: what cannot be removed is warned about. */
-void nfvo_run_folder_sweep_async (NfvoRunFolder *self, GAsyncReadyCallback callback, gpointer user_data);
-void nfvo_run_folder_sweep_finish (GAsyncResult *result);
+
+/* ---- those of others */
+
+/* Where the folders are. @base: (nullable): the default. Returns: (transfer full). */
+char *nfvo_run_folder_dup_base (const char *base);
+/* Names of the runs below @base, killed ones included. Returns: (element-type utf8) (transfer full). */
+GPtrArray *nfvo_run_folder_list (const char *base);
+/* Returns: a descriptor that holds the lock of @folder, or -1: its run lives. */
+int nfvo_run_folder_lock (const char *folder);
+/* As nfvo_run_folder_clear_async(), finished by the same; @path: (nullable): what is removed. */
+void nfvo_run_folder_clear_other_async (const char *marker, const char *path, VnfmClock *clock,
+                                        GAsyncReadyCallback callback, gpointer user_data);
 
 /* Removes @path and all below it, whatever its modes; follows no link. */
 gboolean nfvo_remove_tree (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

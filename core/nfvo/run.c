@@ -13,6 +13,7 @@
 
 #include "core/host/log.h"
 #include "core/nfvo/client.h"
+#include "core/nfvo/leftovers.h"
 #include "core/nfvo/machines/cloud.h"
 #include "core/nfvo/machines/namespace.h"
 #include "core/nfvo/machines/process.h"
@@ -49,6 +50,7 @@ typedef struct {
   NfvoView *view;
   NfvoService *service;
   NfvoRunFolder *folder;
+  GPtrArray *leftovers; /* of killed runs, while they are cleared up */
   NfvoDaemon *daemon;
   char *host;
   guint port;
@@ -496,7 +498,13 @@ swept (GObject *source, GAsyncResult *result, gpointer user_data)
   Run *run = user_data;
   g_autoptr (GError) error = NULL;
 
-  nfvo_run_folder_sweep_finish (result);
+  nfvo_leftovers_clear_finish (result);
+  for (guint i = 0; i < run->leftovers->len; i++) {
+    NfvoLeftover *leftover = g_ptr_array_index (run->leftovers, i);
+    if (leftover->failure != NULL)
+      g_warning ("what run %s left behind: %s", leftover->name, leftover->failure);
+  }
+  g_clear_pointer (&run->leftovers, g_ptr_array_unref);
   if (run->interrupted)
     wind_up (run);
   else if (!make_machines (run, &error))
@@ -586,6 +594,17 @@ read_service (Run *run)
 }
 
 static void
+sweep (Run *run)
+{
+  g_autofree char *base = nfvo_run_folder_dup_base (run->options.state_dir);
+
+  run->leftovers = nfvo_leftovers_find (base);
+  for (guint i = 0; i < run->leftovers->len; i++)
+    g_message ("clearing up what run %s left behind", ((NfvoLeftover *)g_ptr_array_index (run->leftovers, i))->name);
+  nfvo_leftovers_clear_async (run->leftovers, run->clock, swept, run);
+}
+
+static void
 run_service (Run *run)
 {
   g_autoptr (GError) error = NULL;
@@ -600,7 +619,7 @@ run_service (Run *run)
   sources[0] = g_unix_signal_add (SIGINT, interrupted, run);
   sources[1] = g_unix_signal_add (SIGTERM, interrupted, run);
   run->loop = g_main_loop_new (NULL, FALSE);
-  nfvo_run_folder_sweep_async (run->folder, swept, run);
+  sweep (run);
   g_main_loop_run (run->loop);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);

@@ -2,10 +2,10 @@
 /* Machines that are processes: what user data sees, addresses, and that nothing is left behind. */
 #include "config.h"
 
+#include "core/nfvo/leftovers.h"
 #include "core/nfvo/machines/ending.h"
 #include "core/nfvo/machines/loopback.h"
 #include "core/nfvo/machines/process.h"
-#include "core/nfvo/run-folder.h"
 #include "tests/support/vnfm-test.h"
 
 #include <glib/gstdio.h>
@@ -225,14 +225,19 @@ END_TEST
 
 /* ---- the folder of a run */
 
-static void
-sweep (NfvoRunFolder *run)
+/* Returns: how many killed runs there were. */
+static guint
+sweep (void)
 {
+  g_autoptr (GPtrArray) leftovers = nfvo_leftovers_find (fixture.folder);
   VnfmTestCall call = { NULL };
 
-  nfvo_run_folder_sweep_async (run, vnfm_test_got_result, &call);
+  nfvo_leftovers_clear_async (leftovers, fixture.clock, vnfm_test_got_result, &call);
   g_autoptr (GAsyncResult) result = vnfm_test_wait (&call);
-  nfvo_run_folder_sweep_finish (result);
+  nfvo_leftovers_clear_finish (result);
+  for (guint i = 0; i < leftovers->len; i++)
+    ck_assert_ptr_null (((NfvoLeftover *)g_ptr_array_index (leftovers, i))->failure);
+  return leftovers->len;
 }
 
 START_TEST (a_tree_goes_whatever_its_modes)
@@ -272,7 +277,7 @@ START_TEST (killed_run_is_swept_a_living_one_is_not)
   ck_assert_int_eq (g_mkdir (foreign, 0700), 0);
   ck_assert (g_spawn_async (NULL, arguments, environment, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error));
   nfvo_run_folder_free (killed); /* its lock is free now, as if it had been killed */
-  sweep (living);
+  ck_assert_uint_eq (sweep (), 1);
   g_autoptr (GArray) left = nfvo_find_processes (marker);
   ck_assert_uint_eq (left->len, 0);
   ck_assert (!g_file_test (path, G_FILE_TEST_EXISTS));
