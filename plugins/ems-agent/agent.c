@@ -9,6 +9,7 @@
 #include "plugins/ems-agent/registrar.h"
 #include "plugins/ems-agent/run-files.h"
 #include "plugins/ems-agent/script-command.h"
+#include "plugins/ems-agent/script-log.h"
 #include "plugins/ems-agent/script-merge.h"
 #include "plugins/ems-agent/script-runner.h"
 
@@ -50,6 +51,8 @@ const VnfmKey ems_agent_keys[] = {
   { "ems", "clone-time", VNFM_KEY_DURATION, "10min", "how long fetching scripts may take" },
   { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
   { "ems", "keep-count", VNFM_KEY_INT, "500", "how many outcomes are kept at most" },
+  { "ems", "log-files", VNFM_KEY_INT, "200", "how many logs of runs are kept, 0: none" },
+  { "ems", "log-size", VNFM_KEY_SIZE, "64K", "kept of stdout and of stderr of a script in its log, each" },
   { NULL },
 };
 
@@ -62,6 +65,7 @@ struct _EmsAgent {
   EmsStepStore *store;
   EmsOutbox *outbox;
   EmsRunner *runner;
+  EmsScriptLog *log;
   EmsRegistrar *registrar;
   GCancellable *cancellable;
   gulong on_command;
@@ -228,6 +232,16 @@ end_clone (EmsAgent *self, EmsStep *step, EmsState state, VnfmScriptResult *resu
 }
 
 static void
+log_run (EmsAgent *self, EmsStep *step, gint64 ended, const VnfmScriptResult *result)
+{
+  g_autoptr (EmsCommand) command = step->command != NULL ? ems_command_decode (step->command, NULL) : NULL;
+  const char *payload = command != NULL ? command->payload : "(not known any more)";
+  g_autofree char *line = ems_clone_hide_password (payload, payload);
+
+  ems_script_log_write (self->log, step, line, ended, result);
+}
+
+static void
 script_ended (EmsStep *step, EmsState state, gint64 ended, VnfmScriptResult *result, gpointer user_data)
 {
   EmsAgent *self = user_data;
@@ -235,6 +249,7 @@ script_ended (EmsStep *step, EmsState state, gint64 ended, VnfmScriptResult *res
   if (step->action == EMS_ACTION_CLONE_SCRIPTS)
     end_clone (self, step, state, result);
   g_message ("step %s: %s, status %d", step->id, state == EMS_STATE_DIED ? "died" : "ended", result->status);
+  log_run (self, step, ended, result);
   g_autoptr (GBytes) body = encode_result (step, state, result);
   end_step (self, step, state, ended, body);
 }
@@ -618,12 +633,18 @@ open_state (EmsAgent *self, GError **error)
   const char *folder = vnfm_profile_get_string (self->profile, "ems", "state-dir");
   g_autofree char *steps = g_build_filename (folder, "steps", NULL);
   g_autofree char *outbox = g_build_filename (folder, "outbox", NULL);
+  g_autofree char *log = g_build_filename (folder, "log", NULL);
+  gint64 log_files = vnfm_profile_get_int (self->profile, "ems", "log-files");
 
   self->store = ems_step_store_new (steps, error);
   if (self->store == NULL)
     return FALSE;
   self->outbox = ems_outbox_new (outbox, self->transport, error);
-  return self->outbox != NULL;
+  if (self->outbox == NULL)
+    return FALSE;
+  self->log = ems_script_log_new (log, (guint)CLAMP (log_files, 0, 100000),
+                                  vnfm_profile_get_size (self->profile, "ems", "log-size"), error);
+  return self->log != NULL;
 }
 
 gboolean
@@ -681,6 +702,7 @@ ems_agent_free (EmsAgent *self)
   g_clear_pointer (&self->registrar, ems_registrar_free);
   g_clear_pointer (&self->runner, ems_runner_free);
   g_clear_pointer (&self->outbox, ems_outbox_free);
+  g_clear_pointer (&self->log, ems_script_log_free);
   g_clear_pointer (&self->store, ems_step_store_free);
   g_clear_pointer (&self->root, ems_script_root_free);
   g_object_unref (self->cancellable);

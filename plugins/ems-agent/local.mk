@@ -55,6 +55,8 @@ plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/script-clone.h \
 	plugins/ems-agent/script-command.c \
 	plugins/ems-agent/script-command.h \
+	plugins/ems-agent/script-log.c \
+	plugins/ems-agent/script-log.h \
 	plugins/ems-agent/script-merge.c \
 	plugins/ems-agent/script-merge.h \
 	plugins/ems-agent/script-output.c \

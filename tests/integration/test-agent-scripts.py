@@ -3,15 +3,13 @@
 """A real vnfm-ems and the scripts of real packages: how they come to the machine, and how they are run."""
 
 import base64
-import json
 import os
-import signal
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from agent_world import PATIENCE, World, run_tests, wait_until  # noqa: E402
+from agent_world import run_tests, wait_until  # noqa: E402
 
 LINK = "https://git.example.org/packages/demo.git"
 
@@ -226,6 +224,25 @@ def test_one_while_another_runs(w):
         pass
     headers, answer = w.manager.answer()
     assert headers["correlation-id"] == "slow" and answer["output"] == "slow\n", answer
+
+
+def test_a_log_for_each_run(w):
+    w.start_agent()
+    w.save("sub/noisy.sh", "echo out; echo err >&2; for i in {1..3000}; do echo ä; done; exit 5\n")
+    for number in range(4):
+        answer = w.manager.ask({"action": "EXECUTE", "payload": f"sub/noisy.sh run {number}", "step": f"op/1:{number}",
+                                "env": {"password": "s3cret"}})
+        assert answer["status"] == 5, answer
+    logs = sorted(os.listdir(w.path("state/log")))
+    assert len(logs) == 3 and logs[-1].endswith("Z-sub_noisy.sh-op_1_3.log"), logs
+    assert os.stat(w.path("state/log/" + logs[-1])).st_mode & 0o777 == 0o600
+    text = w.read("state/log/" + logs[-1])
+    assert text.startswith("script:    sub/noisy.sh run 3\nstep:      op/1:3\nbegun:     2"), text
+    assert "\nstatus:    5\n--- stdout\nout\n" in text and text.endswith("ä\n--- stderr\nerr\n"), text
+    assert "bytes left out" in text and len(text) < 1500 and "s3cret" not in text, text
+
+
+test_a_log_for_each_run.keys = "log-files=3\nlog-size=1000\n"
 
 
 run_tests(globals())
