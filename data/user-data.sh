@@ -47,6 +47,7 @@ vnfm_print_key_file () {
     printf "%s\n" "script-root=$VNFM_MACHINE_DIR/scripts"
     printf "%s\n" "state-dir=$VNFM_MACHINE_DIR/state"
     printf "%s\n" "working-directory=$VNFM_MACHINE_DIR"
+    printf "%s\n" "console=$VNFM_MACHINE_DIR/console.log"
   fi
   # URL=FOLDER, ...: where the machine finds what it cannot fetch.
   if [ -n "${VNFM_CLONE_MAP:-}" ]; then

@@ -6,6 +6,7 @@
 #include "plugins/ems-agent/files.h"
 #include "plugins/ems-agent/ob-parameters.h"
 #include "plugins/ems-agent/outbox.h"
+#include "plugins/ems-agent/presence.h"
 #include "plugins/ems-agent/registrar.h"
 #include "plugins/ems-agent/run-files.h"
 #include "plugins/ems-agent/script-command.h"
@@ -51,6 +52,8 @@ const VnfmKey ems_agent_keys[] = {
   { "ems", "clone-time", VNFM_KEY_DURATION, "10min", "how long fetching scripts may take" },
   { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
   { "ems", "keep-count", VNFM_KEY_INT, "500", "how many outcomes are kept at most" },
+  { "ems", "console", VNFM_KEY_PATH, "/dev/console", "told why this machine is not registered; empty: nothing is" },
+  { "ems", "console-patience", VNFM_KEY_DURATION, "30s", "how long it may be so before the console is told" },
   { "ems", "log-files", VNFM_KEY_INT, "200", "how many logs of runs are kept, 0: none" },
   { "ems", "log-size", VNFM_KEY_SIZE, "64K", "kept of stdout and of stderr of a script in its log, each" },
   { NULL },
@@ -67,6 +70,7 @@ struct _EmsAgent {
   EmsRunner *runner;
   EmsScriptLog *log;
   EmsRegistrar *registrar;
+  EmsPresence *presence;
   GCancellable *cancellable;
   gulong on_command;
   gulong on_state;
@@ -586,6 +590,14 @@ take_over (EmsAgent *self)
   expire (self);
 }
 
+static void
+registration_said (const GError *error, gpointer user_data)
+{
+  EmsAgent *self = user_data;
+
+  ems_presence_registration (self->presence, error);
+}
+
 static char *
 read_boot_id (EmsAgent *self)
 {
@@ -674,10 +686,15 @@ ems_agent_new (VnfmContext *context, VnfmTransport *transport, GError **error)
   self->hostname = g_strdup (hostname);
   self->cancellable = g_cancellable_new ();
   self->root = ems_script_root_new (vnfm_profile_get_string (profile, "ems", "script-root"));
-  if (!open_state (self, error))
+  /* Before anything in it is looked at: two agents would take each other's steps over. */
+  if (!ems_folder_make (vnfm_profile_get_string (profile, "ems", "state-dir"), error))
+    return NULL;
+  self->presence = ems_presence_new (context, transport, error);
+  if (self->presence == NULL || !open_state (self, error))
     return NULL;
   g_autofree char *boot = read_boot_id (self);
-  self->registrar = ems_registrar_new (transport, hostname, vnfm_profile_get_string (profile, "ems", "token"), boot);
+  self->registrar = ems_registrar_new (transport, hostname, vnfm_profile_get_string (profile, "ems", "token"), boot,
+                                       registration_said, self);
   if (!make_runner (self, boot, error))
     return NULL;
   take_over (self);
@@ -700,6 +717,7 @@ ems_agent_free (EmsAgent *self)
   g_clear_signal_handler (&self->on_command, self->transport);
   g_clear_signal_handler (&self->on_state, self->transport);
   g_clear_pointer (&self->registrar, ems_registrar_free);
+  g_clear_pointer (&self->presence, ems_presence_free);
   g_clear_pointer (&self->runner, ems_runner_free);
   g_clear_pointer (&self->outbox, ems_outbox_free);
   g_clear_pointer (&self->log, ems_script_log_free);

@@ -41,12 +41,18 @@ noinst_LTLIBRARIES += plugins/ems-agent/libvnfm-ems-program.la
 plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/agent.c \
 	plugins/ems-agent/agent.h \
+	plugins/ems-agent/check.c \
+	plugins/ems-agent/check.h \
 	plugins/ems-agent/files.c \
 	plugins/ems-agent/files.h \
+	plugins/ems-agent/findings.c \
+	plugins/ems-agent/findings.h \
 	plugins/ems-agent/ob-parameters.c \
 	plugins/ems-agent/ob-parameters.h \
 	plugins/ems-agent/outbox.c \
 	plugins/ems-agent/outbox.h \
+	plugins/ems-agent/presence.c \
+	plugins/ems-agent/presence.h \
 	plugins/ems-agent/registrar.c \
 	plugins/ems-agent/registrar.h \
 	plugins/ems-agent/run-files.c \

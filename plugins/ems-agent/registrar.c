@@ -19,6 +19,8 @@ struct _EmsRegistrar {
   GCancellable *cancellable; /* of the attempt under way */
   VnfmTimer *again;
   gint64 delay;
+  EmsRegistrarFunc func;
+  gpointer user_data;
 };
 
 static void say (EmsRegistrar *self);
@@ -50,6 +52,7 @@ said (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_cancellable_is_cancelled (cancellable))
     return;
   EmsRegistrar *self = attempt->self;
+  self->func (error, self->user_data);
   if (good) {
     g_message ("agent %s: registered", self->hostname);
     self->delay = FIRST_DELAY;
@@ -87,7 +90,8 @@ ems_registrar_register (EmsRegistrar *self)
 }
 
 EmsRegistrar *
-ems_registrar_new (VnfmTransport *transport, const char *hostname, const char *token, const char *boot)
+ems_registrar_new (VnfmTransport *transport, const char *hostname, const char *token, const char *boot,
+                   EmsRegistrarFunc func, gpointer user_data)
 {
   EmsRegistrar *self = g_new0 (EmsRegistrar, 1);
   g_autoptr (EmsRegistration) registration = ems_registration_new (hostname);
@@ -96,6 +100,8 @@ ems_registrar_new (VnfmTransport *transport, const char *hostname, const char *t
   self->clock = g_object_ref (vnfm_extension_get_clock (VNFM_EXTENSION (transport)));
   self->hostname = g_strdup (hostname);
   self->delay = FIRST_DELAY;
+  self->func = func;
+  self->user_data = user_data;
   registration->token = g_strdup (token);
   registration->agent = g_strdup ("vnfm-ems/" PACKAGE_VERSION);
   registration->capabilities = EMS_CAPABILITIES_ALL;

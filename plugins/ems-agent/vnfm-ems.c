@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "plugins/ems-agent/agent.h"
+#include "plugins/ems-agent/check.h"
+#include "plugins/ems-agent/presence.h"
 #include "plugins/transport-stomp/stomp-transport.h"
 
 #include <vnfm/vnfm-error.h>
@@ -27,6 +29,7 @@ typedef struct {
   char *config;
   char *pid_file;
   gboolean check;
+  gboolean json;
   gboolean version;
   gboolean verbose;
 } Options;
@@ -44,7 +47,9 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Key-file [" DEFAULT_CONFIG "]", "FILE" },
-    { "check", 0, 0, G_OPTION_ARG_NONE, &options->check, "Check the key-file and exit", NULL },
+    { "check", 0, 0, G_OPTION_ARG_NONE, &options->check,
+      "Look at all that lies between this machine and its manager, say what is wrong, and exit", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --check: print JSON", NULL },
     { "pid-file", 0, 0, G_OPTION_ARG_FILENAME, &options->pid_file, "Write the process id to FILE", "FILE" },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Tell every step", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
@@ -177,6 +182,84 @@ run (VnfmProfile *profile, const Options *options, GError **error)
   return TRUE;
 }
 
+/* The check. */
+
+typedef struct {
+  GMainLoop *loop;
+  GPtrArray *findings;
+} Checking;
+
+static void
+checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Checking *checking = user_data;
+
+  checking->findings = ems_check_finish (result, NULL);
+  g_main_loop_quit (checking->loop);
+}
+
+static int
+print_findings (GPtrArray *findings, const Options *options)
+{
+  g_autofree char *text = options->json ? ems_findings_to_json (findings) : ems_findings_to_text (findings);
+
+  g_print ("%s%s", text, options->json ? "\n" : "");
+  return ems_findings_are_good (findings) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+check (VnfmProfile *profile, const Options *options)
+{
+  g_autoptr (VnfmClock) clock = vnfm_clock_new ();
+  g_autoptr (VnfmContext) context = vnfm_context_new (profile, clock);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Checking checking = { .loop = loop };
+
+  ems_check_async (context, VNFM_TYPE_STOMP_TRANSPORT, options->config, NULL, checked, &checking);
+  g_main_loop_run (loop);
+  g_autoptr (GPtrArray) findings = checking.findings;
+  return print_findings (findings, options);
+}
+
+/* Without a key-file nothing further can be looked at. */
+static int
+tell_bad_config (const Options *options, const GError *error)
+{
+  g_autoptr (GPtrArray) findings = ems_findings_new ();
+
+  if (options->check) {
+    ems_findings_add (findings, EMS_FINDING_FAILED, "key-file", g_strdup (error->message),
+                      g_strdup ("the machine's user data writes it: see on the console what came of that"));
+    print_findings (findings, options);
+  } else {
+    g_printerr ("vnfm-ems: %s\n", error->message);
+  }
+  return EXIT_CONFIG;
+}
+
+/* Where nobody sits before a terminal, only the machine's console may ever be seen. */
+static void
+tell_console (const char *path, const GError *error)
+{
+  g_autofree char *text =
+      g_strdup_printf ("cannot start: %s. \"vnfm-ems --check\" in this machine tells more.", error->message);
+
+  if (!isatty (STDERR_FILENO))
+    ems_console_tell (path, text);
+}
+
+/* The console's name out of a key-file that is wrong elsewhere. */
+static char *
+read_console (const char *config)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  char *console = NULL;
+
+  if (g_key_file_load_from_file (file, config, G_KEY_FILE_NONE, NULL))
+    console = g_key_file_get_string (file, "ems", "console", NULL);
+  return console != NULL ? console : g_strdup ("/dev/console");
+}
+
 /* Started without them, a file of the agent's would get one of their numbers. */
 static void
 take_standard_files (void)
@@ -213,15 +296,16 @@ main (int argc, char **argv)
     g_setenv ("G_MESSAGES_DEBUG", G_LOG_DOMAIN, FALSE);
   g_autoptr (VnfmProfile) profile = load_profile (options.config, &error);
   if (profile == NULL) {
-    g_printerr ("vnfm-ems: %s\n", error->message);
-    return EXIT_CONFIG;
+    g_autofree char *console = read_console (options.config);
+    if (!options.check)
+      tell_console (console, error);
+    return tell_bad_config (&options, error);
   }
-  if (options.check) {
-    g_print ("%s: good\n", options.config);
-    return EXIT_SUCCESS;
-  }
+  if (options.check)
+    return check (profile, &options);
   if (!run (profile, &options, &error)) {
     g_printerr ("vnfm-ems: %s\n", error->message);
+    tell_console (vnfm_profile_get_string (profile, "ems", "console"), error);
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;

@@ -37,10 +37,10 @@ def free_port():
 
 
 class Broker:
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, *keys):
         self.log = open(os.path.join(folder, "broker.log"), "ab")
         program = os.path.join(BUILD, "tests/support/stomp-broker")
-        self.process = subprocess.Popen([program, str(port)], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([program, str(port), *keys], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log)
 
         def listens():
             if self.process.poll() is not None:
@@ -153,9 +153,11 @@ class World:
         with open(self.config, "w", encoding="utf-8") as f:
             os.fchmod(f.fileno(), 0o600)
             f.write(f"[ems]\nhostname={HOST}\ntoken=the-token\nscript-root={self.folder}/scripts\n"
-                    f"state-dir={self.folder}/state\nworking-directory={self.folder}\nkill-grace=500ms\n{keys}"
+                    f"state-dir={self.folder}/state\nworking-directory={self.folder}\nkill-grace=500ms\nconsole={self.folder}/console\n{keys}"
                     f"[stomp]\nhost=127.0.0.1\nport={self.port}\nlogin=ems\npasscode=test\n"
                     "[transport]\nreconnect-min=50ms\nreconnect-max=200ms\n")
+        with open(self.path("console"), "w", encoding="ascii"):
+            pass
         self.broker = Broker(self.folder, self.port)
         self.manager = Manager(self.port)
 
@@ -178,6 +180,16 @@ class World:
         with open(pid_file, encoding="ascii") as f:
             assert int(f.read()) == process.pid
         return registration
+
+    def set_keys(self, *pairs):
+        """Replaces text in the key-file: [ems] hostname=... and what follows."""
+        with open(self.config, encoding="utf-8") as f:
+            text = f.read()
+        for old, new in pairs:
+            assert old in text, old
+            text = text.replace(old, new)
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(text)
 
     def save(self, name, text):
         answer = self.manager.ask({"action": "SAVE_SCRIPTS", "payload": base64.b64encode(text.encode()).decode(),
