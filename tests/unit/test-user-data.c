@@ -246,7 +246,7 @@ START_TEST (writes_the_key_file_and_starts_the_agent)
   g_autofree char *key_file = machine_read (&machine, "etc/ems.conf");
   g_autofree char *expected =
       g_strdup_printf ("[ems]\nhostname=web-12\ntoken=cafe\nscript-root=%1$s/scripts\n"
-                       "state-dir=%1$s/state\nworking-directory=%1$s\n\n"
+                       "state-dir=%1$s/state\nworking-directory=%1$s\nconsole=%1$s/console.log\n\n"
                        "[stomp]\nhost=127.0.0.1\nport=61613\nlogin=vnfm\npasscode=sesame\n\n"
                        "[destinations]\nendpoint=generic\nems-registration=ems.{endpoint}.register\n"
                        "ems-commands=vnfm.{host}.actions\n",
