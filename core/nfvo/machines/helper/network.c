@@ -32,14 +32,19 @@ without_length (const char *address)
   return g_strndup (address, strcspn (address, "/"));
 }
 
+/* With a link address of its own: else it has that of one of its ports, and another when that machine goes, and the
+ * other machines speak for seconds to one that is not there any more. */
 char *
 helper_network_bridge (const char *name, const char *address4, const char *address6)
 {
-  return g_strdup_printf ("link add %s type bridge mcast_snooping 0\n"
+  guint hash = g_str_hash (name);
+
+  return g_strdup_printf ("link add %s address 02:00:%02x:%02x:%02x:%02x type bridge mcast_snooping 0\n"
                           "address add %s dev %s\n"
                           "address add %s dev %s nodad\n"
                           "link set %s up\n",
-                          name, address4, name, address6, name, name);
+                          name, hash >> 24, hash >> 16 & 0xff, hash >> 8 & 0xff, hash & 0xff, address4, name, address6,
+                          name, name);
 }
 
 char *
