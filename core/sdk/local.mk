@@ -66,6 +66,7 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-script-result.c \
 	core/sdk/vnfm/vnfm-store.c \
 	core/sdk/vnfm/vnfm-transport.c \
+	core/sdk/vnfm/vnfm-transport-peers.c core/sdk/vnfm/vnfm-transport-peers.h \
 	core/sdk/vnfm/vnfm-type-set.c \
 	core/sdk/vnfm/vnfm-vnfc.c
 core_sdk_libvnfm_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -export-symbols-regex '^vnfm_'

@@ -79,6 +79,12 @@ agent_command_unref (AgentCommand *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AgentCommand, agent_command_unref)
 
+gboolean
+agent_command_is_from (AgentCommand *self, const char *sender)
+{
+  return agent_login_fits (sender, self->agent->vnfr_id);
+}
+
 static gboolean
 is_execute (const AgentCommand *self)
 {
@@ -549,10 +555,8 @@ agent_command_start (AgentLink *link, Agent *agent, GTask *task, EmsCommand *com
   /* The table owns it; the queue of its agent keeps the order. */
   g_hash_table_insert (link->commands, self->id, self);
   g_queue_push_tail (&agent->commands, self);
-  g_autoptr (VnfmEnvelope) early = g_hash_table_lookup (link->early_answers, self->id);
+  g_autoptr (VnfmEnvelope) early = agent_link_take_early (link, self->id, agent->vnfr_id);
   if (early != NULL) {
-    vnfm_envelope_ref (early);
-    g_hash_table_remove (link->early_answers, self->id);
     agent_command_answer (self, early);
     return;
   }

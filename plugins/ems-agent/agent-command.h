@@ -25,5 +25,7 @@ void agent_command_wake (AgentCommand *self);
 void agent_command_abandon (AgentCommand *self, const char *why);
 /* Returns: (transfer full) (nullable): "EXECUTE install.sh sent at T, no answer yet"; NULL: it only waits. */
 char *agent_command_describe (AgentCommand *self);
+/* Whether what @sender (nullable) says may be the answer to it. */
+gboolean agent_command_is_from (AgentCommand *self, const char *sender);
 
 G_END_DECLS

@@ -16,6 +16,9 @@
 const VnfmKey agent_ems_keys[] = {
   { GROUP, "token", VNFM_KEY_CHOICE, "required", "must an agent show the token of its user data",
     .choices = "required|optional" },
+  { GROUP, "login", VNFM_KEY_CHOICE, "own",
+    "with the built-in broker: the agents of each VNFR come by a login of their own, or all by the broker's",
+    .choices = "own|shared" },
   { GROUP, "broker-address", VNFM_KEY_STRING, NULL,
     "HOST:PORT by which machines reach the broker; default: the transport's own" },
   { GROUP, "user-data", VNFM_KEY_STRING, "user-data.sh",
@@ -73,22 +76,6 @@ window_closes (gpointer data)
   g_hash_table_remove_all (self->link.early_answers);
 }
 
-/* An operation that was restored asks for its step again in a moment. */
-static void
-keep_early_answer (AgentEms *self, VnfmEnvelope *envelope)
-{
-  GHashTable *answers = self->link.early_answers;
-  VnfmEnvelope *older = g_hash_table_lookup (answers, envelope->correlation_id);
-
-  if (older == NULL && g_hash_table_size (answers) >= self->max_unknown) {
-    g_debug ("answer %s: nobody asked, and too many wait", envelope->correlation_id);
-    vnfm_envelope_ack (envelope);
-    return;
-  }
-  vnfm_envelope_ack (older); /* the same answer, sent twice */
-  g_hash_table_replace (answers, g_strdup (envelope->correlation_id), vnfm_envelope_ref (envelope));
-}
-
 static gboolean
 take_output (AgentEms *self, VnfmEnvelope *envelope)
 {
@@ -97,7 +84,8 @@ take_output (AgentEms *self, VnfmEnvelope *envelope)
 
   if (!ems_reply_decode (envelope->body, &answer, &output, NULL) || output == NULL)
     return FALSE;
-  if (g_hash_table_contains (self->link.commands, output->step))
+  AgentCommand *command = g_hash_table_lookup (self->link.commands, output->step);
+  if (command != NULL && agent_command_is_from (command, envelope->sender))
     vnfm_ems_emit_output (VNFM_EMS (self), output->step, output->stream, output->offset, output->text);
   vnfm_envelope_ack (envelope);
   return TRUE;
@@ -110,6 +98,11 @@ answer_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer dat
   const char *id = envelope->correlation_id;
   AgentCommand *command = id != NULL ? g_hash_table_lookup (self->link.commands, id) : NULL;
 
+  if (command != NULL && !agent_command_is_from (command, envelope->sender)) {
+    g_warning ("an answer to %s came from %s, whose command it is not: dropped", id, envelope->sender);
+    vnfm_envelope_ack (envelope);
+    return TRUE;
+  }
   if (command != NULL) {
     agent_command_answer (command, envelope);
     return TRUE;
@@ -119,7 +112,7 @@ answer_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer dat
   if (take_output (self, envelope))
     return TRUE;
   if (id != NULL && self->window_timer != NULL) {
-    keep_early_answer (self, envelope);
+    agent_link_keep_early (&self->link, envelope, self->max_unknown);
   } else {
     g_debug ("answer %s of an agent: nobody asked", id != NULL ? id : "without a correlation id");
     vnfm_envelope_ack (envelope);
@@ -188,6 +181,8 @@ agent_ems_start (VnfmExtension *extension, GError **error)
   self->link.ems = VNFM_EMS (self);
   g_set_object (&self->link.transport, transport);
   self->link.registry = agent_registry_new (secret, required, self->max_unknown);
+  self->link.access =
+      agent_access_new (transport, self->link.registry, vnfm_context_get_store (context), self->link.clock);
   self->registrar =
       agent_registrar_new (&self->link, vnfm_context_get_store (context),
                            vnfm_profile_get_duration (profile, GROUP, "unknown-after"), self->max_unknown);
@@ -238,6 +233,7 @@ agent_ems_stop (VnfmExtension *extension)
   agent_registry_foreach (self->link.registry, abandon_agent, NULL);
   vnfm_clock_clear_timer (self->link.clock, &self->window_timer);
   g_hash_table_remove_all (self->link.early_answers);
+  g_clear_pointer (&self->link.access, agent_access_free);
   g_clear_pointer (&self->link.registry, agent_registry_free);
   g_clear_object (&self->link.transport);
 }
@@ -366,10 +362,14 @@ agent_ems_forget (VnfmEms *ems, VnfmVnfc *vnfc)
   AgentEms *self = AGENT_EMS (ems);
   Agent *agent = self->registrar != NULL ? agent_registry_lookup (self->link.registry, vnfc->hostname) : NULL;
 
-  if (agent == NULL || g_strcmp0 (agent->vnfr_id, vnfc->vnfr_id) != 0)
+  if (self->registrar == NULL)
     return;
-  abandon_all (agent, "the machine is released");
-  agent_registrar_release (self->registrar, vnfc);
+  if (agent != NULL && g_strcmp0 (agent->vnfr_id, vnfc->vnfr_id) == 0) {
+    abandon_all (agent, "the machine is released");
+    agent_registrar_release (self->registrar, vnfc);
+  }
+  gboolean others = agent != NULL && agent->vnfr_id != NULL;
+  agent_access_released (self->link.access, others ? NULL : vnfc->hostname, vnfc->vnfr_id);
 }
 
 static char *
@@ -382,6 +382,12 @@ agent_ems_describe (VnfmEms *ems, VnfmVnfc *vnfc)
 
   g_autofree char *known = agent_registry_describe (self->link.registry, vnfc->hostname);
   Agent *agent = agent_registry_lookup (self->link.registry, vnfc->hostname);
+  g_autofree char *refused = agent_access_describe (self->link.access, vnfc->vnfr_id);
+  if (refused != NULL && (agent == NULL || !agent_is_up (agent))) {
+    g_autofree char *both = g_strdup_printf ("%s; %s", known, refused);
+    g_free (known);
+    known = g_steal_pointer (&both);
+  }
   AgentCommand *first = agent != NULL ? g_queue_peek_head (&agent->commands) : NULL;
   if (first == NULL)
     return g_steal_pointer (&known);
@@ -435,6 +441,21 @@ add_address (AgentEms *self, GHashTable *variables)
   set_variable (variables, "BROKER_PORT", g_strdup_printf ("%u", g_network_address_get_port (parsed)));
 }
 
+/* At a broker that asks us, a login that opens nothing but what the agents of this VNFR need. */
+static void
+add_login (AgentEms *self, const char *vnfr_id, GHashTable *variables)
+{
+  const char *login = vnfm_profile_get_string (vnfm_extension_get_profile (VNFM_EXTENSION (self)), GROUP, "login");
+  char *own = NULL, *passcode = NULL;
+
+  if (g_str_equal (login, "shared") || !agent_access_admit (self->link.access, vnfr_id, &own, &passcode)) {
+    own = dup_transport_property (self, "login");
+    passcode = dup_transport_property (self, "passcode");
+  }
+  set_variable (variables, "LOGIN", own);
+  set_variable (variables, "PASSCODE", passcode);
+}
+
 /* The patterns as they are: the agent fills in its host itself, by the same rules. */
 static void
 add_names (AgentEms *self, GHashTable *variables)
@@ -459,8 +480,7 @@ agent_ems_add_variables (VnfmEms *ems, VnfmRecord *record, GHashTable *variables
   if (self->registrar == NULL)
     return;
   add_address (self, variables);
-  set_variable (variables, "LOGIN", dup_transport_property (self, "login"));
-  set_variable (variables, "PASSCODE", dup_transport_property (self, "passcode"));
+  add_login (self, vnfm_record_get_id (record), variables);
   set_variable (variables, "TOKEN", agent_registry_dup_token (self->link.registry, vnfm_record_get_id (record)));
   add_names (self, variables);
 }

@@ -60,6 +60,45 @@ agent_link_send_cancel (AgentLink *self, Agent *agent, const char *step_id, GTas
   vnfm_transport_publish_async (self->transport, VNFM_DESTINATION_EMS_COMMANDS, envelope, NULL, cancel_published, task);
 }
 
+/* What one VNFR's agent says cannot take the place of what another's says. */
+static char *
+make_key (const char *sender, const char *id)
+{
+  return g_strdup_printf ("%s\n%s", sender != NULL ? sender : "", id);
+}
+
+/* An operation that was restored asks for its step again in a moment. */
+void
+agent_link_keep_early (AgentLink *self, VnfmEnvelope *envelope, guint max)
+{
+  g_autofree char *key = make_key (envelope->sender, envelope->correlation_id);
+  VnfmEnvelope *older = g_hash_table_lookup (self->early_answers, key);
+
+  if (older == NULL && g_hash_table_size (self->early_answers) >= max) {
+    g_debug ("answer %s: nobody asked, and too many wait", envelope->correlation_id);
+    vnfm_envelope_ack (envelope);
+    return;
+  }
+  vnfm_envelope_ack (older); /* the same answer, sent twice */
+  g_hash_table_replace (self->early_answers, g_steal_pointer (&key), vnfm_envelope_ref (envelope));
+}
+
+VnfmEnvelope *
+agent_link_take_early (AgentLink *self, const char *id, const char *vnfr_id)
+{
+  g_autofree char *login = vnfr_id != NULL ? agent_login_new (vnfr_id) : NULL;
+  const char *senders[] = { login, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++) {
+    g_autofree char *key = make_key (senders[i], id);
+    g_autofree char *kept = NULL;
+    VnfmEnvelope *envelope = NULL;
+    if (g_hash_table_steal_extended (self->early_answers, key, (gpointer *)&kept, (gpointer *)&envelope))
+      return envelope;
+  }
+  return NULL;
+}
+
 GPtrArray *
 agent_link_dup_commands (Agent *agent)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "plugins/ems-agent/agent-registry.h"
+#include "plugins/ems-agent/agent-access.h"
 
 #include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-transport.h>
@@ -15,7 +15,9 @@ typedef struct _AgentCommand AgentCommand;
  * @ems: whose commands these are; borrowed
  * @transport: to the agents
  * @commands: correlation id -> #AgentCommand: those under way
- * @early_answers: correlation id -> #VnfmEnvelope: answers that came before a restarted operation asked for them
+ * @access: who may speak for which host
+ * @early_answers: sender and correlation id -> #VnfmEnvelope: answers that came before a restarted operation asked for
+ *   them; see agent_link_keep_early()
  * @ready: the store's agents are known
  * @hold: how long a command waits for its agent, microseconds, 0: as long as its caller
  * @cancel_budget: how long the end of a cancelled script is awaited
@@ -28,6 +30,7 @@ typedef struct {
   VnfmTransport *transport;
   VnfmClock *clock;
   AgentRegistry *registry;
+  AgentAccess *access;
   GHashTable *commands;
   GHashTable *early_answers;
   gboolean ready;
@@ -42,6 +45,10 @@ void agent_link_send_cancel (AgentLink *self, Agent *agent, const char *step_id,
 GPtrArray *agent_link_dup_commands (Agent *agent);
 /* Nobody reads the agent's commands any more. */
 void agent_link_mark_lost (AgentLink *self, Agent *agent);
+/* Keeps an answer for whoever asks for it later. @max: so many in all. */
+void agent_link_keep_early (AgentLink *self, VnfmEnvelope *envelope, guint max);
+/* The answer to @id that an agent of @vnfr_id may have given. Returns: (transfer full) (nullable). */
+VnfmEnvelope *agent_link_take_early (AgentLink *self, const char *id, const char *vnfr_id);
 /* Something that all held commands wait for has come. */
 void agent_link_wake_all (AgentLink *self);
 

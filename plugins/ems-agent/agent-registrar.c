@@ -255,6 +255,7 @@ read_registration (AgentRegistrar *self, VnfmEnvelope *envelope)
     vnfm_envelope_ack (envelope);
     return;
   }
+  agent_access_vouch (self->link->access, registration, envelope->sender);
   take (self, registration, envelope);
 }
 
@@ -273,6 +274,7 @@ static void
 become_ready (AgentRegistrar *self)
 {
   self->link->ready = TRUE;
+  agent_access_set_ready (self->link->access);
   agent_link_wake_all (self->link);
   while (self->link != NULL && !g_queue_is_empty (&self->early)) {
     g_autoptr (VnfmEnvelope) envelope = g_queue_pop_head (&self->early);
@@ -323,9 +325,13 @@ Agent *
 agent_registrar_expect (AgentRegistrar *self, VnfmVnfc *vnfc)
 {
   gboolean changed = FALSE;
+  const Agent *before = agent_registry_lookup (self->link->registry, vnfc->hostname);
+  gboolean known = before != NULL && vnfc->vnfr_id != NULL && g_strcmp0 (before->vnfr_id, vnfc->vnfr_id) == 0;
   Agent *agent =
       agent_registry_expect (self->link->registry, vnfc->hostname, vnfc->vnfr_id, wall_time (self), &changed);
 
+  if (!known)
+    agent_access_host_known (self->link->access, agent);
   if (!changed)
     return agent;
   keep (self, agent, NULL, NULL);

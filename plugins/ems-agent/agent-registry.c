@@ -27,6 +27,7 @@
 
 struct _AgentRegistry {
   GHashTable *agents; /* host name -> Agent */
+  GHashTable *vnfrs;  /* VNFR id -> number of its hosts */
   GQueue strangers;   /* those that nobody expects, oldest first; through Agent.stranger_link */
   char *secret;
   gboolean token_required;
@@ -70,6 +71,7 @@ agent_registry_new (const char *secret, gboolean token_required, guint max_unkno
   AgentRegistry *self = g_new0 (AgentRegistry, 1);
 
   self->agents = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, agent_free);
+  self->vnfrs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->secret = g_strdup (secret);
   self->token_required = token_required;
   self->max_unknown = MAX (max_unknown, 1);
@@ -82,8 +84,40 @@ agent_registry_free (AgentRegistry *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->agents);
+  g_hash_table_unref (self->vnfrs);
   g_free (self->secret);
   g_free (self);
+}
+
+guint
+agent_registry_count_hosts (AgentRegistry *self, const char *vnfr_id)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->vnfrs, vnfr_id));
+}
+
+static void
+add_hosts (AgentRegistry *self, const char *vnfr_id, int change)
+{
+  guint count = (guint)((int)agent_registry_count_hosts (self, vnfr_id) + change);
+
+  if (count > 0)
+    g_hash_table_replace (self->vnfrs, g_strdup (vnfr_id), GUINT_TO_POINTER (count));
+  else
+    g_hash_table_remove (self->vnfrs, vnfr_id);
+}
+
+/* @vnfr_id: (nullable): nobody's any more. */
+static void
+set_owner (AgentRegistry *self, Agent *agent, const char *vnfr_id)
+{
+  char *owner = g_strdup (vnfr_id);
+
+  if (agent->vnfr_id != NULL)
+    add_hosts (self, agent->vnfr_id, -1);
+  if (owner != NULL)
+    add_hosts (self, owner, 1);
+  g_free (agent->vnfr_id);
+  agent->vnfr_id = owner;
 }
 
 Agent *
@@ -188,8 +222,7 @@ agent_registry_expect (AgentRegistry *self, const char *hostname, const char *vn
   if (agent->accepted != NULL && !agent->released && agent->parked == NULL)
     agent->parked = g_steal_pointer (&agent->accepted);
   set_sight (&agent->accepted, NULL);
-  g_free (agent->vnfr_id);
-  agent->vnfr_id = g_strdup (owner);
+  set_owner (self, agent, owner);
   agent->expected_at = now;
   agent->released = FALSE;
   agent->lost_at = 0;
@@ -255,7 +288,7 @@ agent_registry_release (AgentRegistry *self, const char *hostname, const char *v
   *forgotten = NULL;
   if (agent == NULL || agent->vnfr_id == NULL || g_strcmp0 (agent->vnfr_id, vnfr_id != NULL ? vnfr_id : "") != 0)
     return FALSE;
-  g_clear_pointer (&agent->vnfr_id, g_free);
+  set_owner (self, agent, NULL);
   set_sight (&agent->parked, NULL);
   agent->released = TRUE;
   agent->told = TRUE;
@@ -428,7 +461,7 @@ agent_registry_load (AgentRegistry *self, const char *hostname, GBytes *value, G
   agent->accepted = accepted;
   agent->parked = parked;
   if (agent->vnfr_id == NULL)
-    agent->vnfr_id = g_strdup (vnfr_id);
+    set_owner (self, agent, vnfr_id);
   agent->expected_at = vnfm_json_get_int (object, "expected", agent->expected_at);
   set_stranger (self, agent, agent->vnfr_id == NULL);
   return TRUE;

@@ -78,6 +78,8 @@ Agent *agent_registry_expect (AgentRegistry *self, const char *hostname, const c
  * @forgotten: (out) (transfer full) (nullable): the host that had to make room: remove it from the store. */
 AgentVerdict agent_registry_register (AgentRegistry *self, const EmsRegistration *registration, gint64 now,
                                       Agent **agent, gboolean *changed, char **forgotten);
+/* How many hosts are @vnfr_id's. */
+guint agent_registry_count_hosts (AgentRegistry *self, const char *vnfr_id);
 void agent_registry_mark_lost (AgentRegistry *self, Agent *agent, gint64 now);
 /* The machine is released. Does nothing if the host is another VNFR's by now. @forgotten: as above.
  * Returns: remove it from the store. */

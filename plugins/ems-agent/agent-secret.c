@@ -75,6 +75,19 @@ agent_secret_token (const char *secret, const char *vnfr_id)
   return g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *)secret, strlen (secret), vnfr_id, -1);
 }
 
+gboolean
+agent_secret_equal (const char *token, const char *shown)
+{
+  gsize length = strlen (token);
+  guint8 difference = 0;
+
+  if (strlen (shown) != length)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    difference |= (guint8)(token[i] ^ shown[i]);
+  return difference == 0;
+}
+
 char *
 agent_secret_hash (const char *token)
 {

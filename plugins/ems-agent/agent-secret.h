@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 char *agent_secret_load (const char *folder, VnfmClock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* HMAC-SHA256 (@secret, @vnfr_id) in hex. Returns: (transfer full). */
 char *agent_secret_token (const char *secret, const char *vnfr_id);
+/* Takes as long for a right token as for a wrong one of its length. */
+gboolean agent_secret_equal (const char *token, const char *shown);
 /* What is kept of a token: its SHA-256 in hex. Returns: (transfer full). */
 char *agent_secret_hash (const char *token);
 

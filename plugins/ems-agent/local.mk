@@ -12,12 +12,16 @@ plugins_ems_agent_libvnfm_ems_codec_la_LIBADD = $(SDK_LIBS)
 # The back-end. Its code is a convenience library, so that unit tests can reach it.
 noinst_LTLIBRARIES += plugins/ems-agent/libvnfm-agent-ems.la
 plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
+	plugins/ems-agent/agent-access.c \
+	plugins/ems-agent/agent-access.h \
 	plugins/ems-agent/agent-command.c \
 	plugins/ems-agent/agent-command.h \
 	plugins/ems-agent/agent-ems.c \
 	plugins/ems-agent/agent-ems.h \
 	plugins/ems-agent/agent-link.c \
 	plugins/ems-agent/agent-link.h \
+	plugins/ems-agent/agent-logins.c \
+	plugins/ems-agent/agent-logins.h \
 	plugins/ems-agent/agent-name.c \
 	plugins/ems-agent/agent-name.h \
 	plugins/ems-agent/agent-registrar.c \

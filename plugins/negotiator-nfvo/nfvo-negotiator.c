@@ -228,6 +228,8 @@ answer_delivered (VnfmTransport *transport, VnfmEnvelope *envelope, gpointer dat
   const char *id = envelope->correlation_id;
   NfvoQuestion *question = id != NULL ? g_hash_table_lookup (self->desk.open, id) : NULL;
 
+  if (envelope->sender != NULL)
+    return FALSE; /* an agent's login: the NFVO has full rights */
   if (question != NULL) {
     nfvo_question_answer (question, envelope);
     return TRUE;

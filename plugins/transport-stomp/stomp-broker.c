@@ -50,6 +50,13 @@ typedef struct {
   VnfmTimer *timer;
 } Unread;
 
+/* What was asked for while frames may be under way: done from the main loop. */
+typedef struct {
+  char *login;  /* nullable */
+  char *queue;  /* nullable */
+  char *reason; /* nullable: review, do not drop */
+} Errand;
+
 struct _StompBroker {
   VnfmClock *clock;
   VnfmPoll *poll;
@@ -65,6 +72,9 @@ struct _StompBroker {
   GHashTable *unread;   /* name of queue -> Unread */
   GQueue outcomes;      /* of Publication: settled, to be told */
   VnfmTimer *tell_timer;
+  StompGuard *guard;
+  GQueue errands; /* of Errand */
+  VnfmTimer *errand_timer;
   StompAccount account;
   StompAccount unfinished;
   guint64 last_id;
@@ -78,6 +88,15 @@ unread_free (Unread *unread)
   vnfm_clock_clear_timer (unread->broker->clock, &unread->timer);
   g_free (unread->queue);
   g_free (unread);
+}
+
+static void
+errand_free (Errand *errand)
+{
+  g_free (errand->login);
+  g_free (errand->queue);
+  g_free (errand->reason);
+  g_free (errand);
 }
 
 static void
@@ -112,6 +131,8 @@ stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const S
   self->inner = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->held = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->unread = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)unread_free);
+  self->guard =
+      stomp_guard_new (clock, settings->login, settings->passcode, settings->login_connections, &funcs->guard, owner);
   self->account.limit = settings->memory;
   self->unfinished.limit = settings->memory;
   return self;
@@ -177,6 +198,9 @@ stomp_broker_free (StompBroker *self)
   g_hash_table_unref (self->unread);
   g_hash_table_unref (self->queues);
   vnfm_clock_clear_timer (self->clock, &self->tell_timer);
+  vnfm_clock_clear_timer (self->clock, &self->errand_timer);
+  g_queue_clear_full (&self->errands, (GDestroyNotify)errand_free);
+  stomp_guard_free (self->guard);
   GQueue outcomes = self->outcomes;
   vnfm_poll_unref (self->poll);
   g_object_unref (self->clock);
@@ -212,6 +236,12 @@ VnfmPoll *
 stomp_broker_get_poll (StompBroker *self)
 {
   return self->poll;
+}
+
+StompGuard *
+stomp_broker_get_guard (StompBroker *self)
+{
+  return self->guard;
 }
 
 gboolean
@@ -404,9 +434,13 @@ holds_commands (StompBroker *self, const char *queue)
 {
   const StompBrokerSettings *settings = self->settings;
 
-  return strlen (queue) > strlen (settings->commands_prefix) + strlen (settings->commands_suffix) &&
-         g_str_has_prefix (queue, settings->commands_prefix) && g_str_has_suffix (queue, settings->commands_suffix) &&
-         (settings->no_commands == NULL || !g_strv_contains ((const char *const *)settings->no_commands, queue));
+  if (strlen (queue) <= strlen (settings->commands_prefix) + strlen (settings->commands_suffix) ||
+      !g_str_has_prefix (queue, settings->commands_prefix) || !g_str_has_suffix (queue, settings->commands_suffix))
+    return FALSE;
+  for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
+    if (g_strcmp0 (settings->names[i], queue) == 0)
+      return FALSE;
+  return TRUE;
 }
 
 /* What nobody reads is kept for a while only: a command must not meet another machine that gets the same name later,
@@ -489,7 +523,10 @@ stomp_broker_reader_left (StompBroker *self, StompQueue *queue)
     return;
   gsize skip = strlen (self->settings->commands_prefix);
   g_autofree char *host = g_strndup (name + skip, strlen (name) - skip - strlen (self->settings->commands_suffix));
-  self->funcs->reader_gone (host, self->owner);
+  StompPlace place = { 0 };
+  stomp_guard_find_place (self->guard, name, &place); /* which undoes what is masked in a host's name */
+  self->funcs->reader_gone (place.host != NULL ? place.host : host, self->owner);
+  g_free (place.host);
 }
 
 static gboolean
@@ -512,6 +549,7 @@ hand_to_program (StompReader *reader, StompMessage *message)
   envelope->correlation_id = g_strdup (message->correlation_id);
   envelope->reply_to = g_strdup (message->reply_to);
   envelope->content_type = g_strdup (message->content_type);
+  envelope->sender = g_strdup (message->sender);
   envelope->redelivered = message->redelivered;
   *token = message->id;
   *held = (Held){ reader, message };
@@ -576,7 +614,7 @@ void
 stomp_broker_publish (StompBroker *self, const char *name, VnfmEnvelope *envelope, GTask *task)
 {
   StompQueue *queue = stomp_broker_get_queue (self, name);
-  StompMessage *message = stomp_queue_find (queue, envelope->message_id, envelope->body);
+  StompMessage *message = stomp_queue_find (queue, envelope->message_id, NULL, envelope->body);
   Publication *publication = g_new (Publication, 1);
   g_autoptr (GError) error = NULL;
 
@@ -597,4 +635,110 @@ stomp_broker_publish (StompBroker *self, const char *name, VnfmEnvelope *envelop
   stomp_message_measure (message, NULL);
   stomp_message_add_waiter (message, publication_settled, publication);
   stomp_broker_put (self, queue, message);
+}
+
+/* ---- what has changed for guarded peers */
+
+static void
+review_reader (StompReader *reader, const Errand *errand)
+{
+  StompSession *session = stomp_session_of_reader (reader);
+  const StompLogin *login = session != NULL ? stomp_session_get_login (session) : NULL;
+
+  if (login == NULL || (errand->login != NULL && strcmp (errand->login, login->name) != 0))
+    return;
+  if (errand->reason != NULL)
+    stomp_session_drop (session, errand->reason);
+  else
+    stomp_session_review (session, reader);
+}
+
+/* Ending one reader may end others, and the queue: each is looked for again. */
+static void
+review_queue (StompBroker *self, const char *name, const Errand *errand)
+{
+  StompQueue *queue = g_hash_table_lookup (self->queues, name);
+  g_autoptr (GPtrArray) readers = queue != NULL ? stomp_queue_dup_readers (queue) : g_ptr_array_new ();
+
+  for (guint i = 0; queue != NULL && i < readers->len; i++) {
+    StompReader *reader = g_ptr_array_index (readers, i);
+    if (stomp_queue_has_reader (queue, reader))
+      review_reader (reader, errand);
+    queue = g_hash_table_lookup (self->queues, name);
+  }
+  if (queue == NULL)
+    return;
+  stomp_queue_dispatch (queue);
+  watch_readers (self, queue);
+}
+
+static void
+review_all (StompBroker *self, const Errand *errand)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->queues);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (holds_commands (self, name))
+      g_ptr_array_add (names, g_strdup (name));
+  for (guint i = 0; i < names->len; i++)
+    review_queue (self, g_ptr_array_index (names, i), errand);
+}
+
+static void
+drop_login (StompBroker *self, const Errand *errand)
+{
+  StompLogin *login;
+
+  while ((login = stomp_guard_find_login (self->guard, errand->login)) != NULL)
+    stomp_session_drop (g_ptr_array_index (login->sessions, 0), errand->reason);
+}
+
+static void
+run_errand (StompBroker *self, const Errand *errand)
+{
+  if (errand->queue != NULL)
+    review_queue (self, errand->queue, errand);
+  else if (errand->login != NULL)
+    drop_login (self, errand);
+  else
+    review_all (self, errand);
+}
+
+static void
+time_for_errands (gpointer user_data)
+{
+  StompBroker *self = user_data;
+  Errand *errand;
+
+  self->errand_timer = NULL;
+  while ((errand = g_queue_pop_head (&self->errands)) != NULL) {
+    run_errand (self, errand);
+    errand_free (errand);
+  }
+}
+
+static void
+add_errand (StompBroker *self, const char *login, const char *queue, const char *reason)
+{
+  Errand *errand = g_new (Errand, 1);
+
+  *errand = (Errand){ g_strdup (login), g_strdup (queue), g_strdup (reason) };
+  g_queue_push_tail (&self->errands, errand);
+  if (self->errand_timer == NULL)
+    self->errand_timer = vnfm_clock_add_timer (self->clock, 0, time_for_errands, self);
+}
+
+void
+stomp_broker_review (StompBroker *self, const char *queue)
+{
+  add_errand (self, NULL, queue, NULL);
+}
+
+void
+stomp_broker_drop (StompBroker *self, const char *login, const char *queue, const char *reason)
+{
+  add_errand (self, login, queue, reason);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "plugins/transport-stomp/stomp-guard.h"
 #include "plugins/transport-stomp/stomp-queue.h"
 
 #include <vnfm/vnfm-clock.h>
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
  * @connect_timeout: microseconds, for the login
  * @limits: of frames
  * @max_connections: at a time
+ * @login_connections: of one login that is not the broker's own
  * @queue_limit: messages that wait in one queue
  * @queue_bytes: bytes that wait in one queue
  * @connection_limit: messages of one connection that wait for their readers
@@ -35,11 +37,12 @@ typedef struct {
   char *passcode;
   char *commands_prefix;
   char *commands_suffix;
-  GStrv no_commands; /* nullable: names that look so and hold none */
+  char *names[VNFM_N_DESTINATIONS]; /* nullable: of the other destinations: they may look so and hold none */
   gint64 heartbeat;
   gint64 connect_timeout;
   StompLimits limits;
   guint max_connections;
+  guint login_connections;
   guint queue_limit;
   gsize queue_bytes;
   guint connection_limit;
@@ -55,10 +58,12 @@ typedef struct {
  * StompBrokerFuncs:
  * @deliver: a message for a queue that the program reads itself; settled by stomp_broker_ack()
  * @reader_gone: nobody reads the commands of this host any more
+ * @guard: who may do what
  */
 typedef struct {
   void (*deliver) (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner);
   void (*reader_gone) (const char *host, gpointer owner);
+  StompGuardFuncs guard;
 } StompBrokerFuncs;
 
 /* The broker inside the manager. It keeps nothing on disk: its RECEIPT for a SEND means that a reader has the message
@@ -80,12 +85,17 @@ void stomp_broker_ack (StompBroker *self, guint64 token);
 void stomp_broker_publish (StompBroker *self, const char *queue, VnfmEnvelope *envelope, GTask *task);
 
 guint stomp_broker_get_connections (StompBroker *self);
+/* Who may read this queue (NULL: any queue) has changed. Guarded readers that may not are ended, from the main loop. */
+void stomp_broker_review (StompBroker *self, const char *queue);
+/* Ends guarded peers with this login (NULL: any) that read this queue (NULL: or do not), from the main loop. */
+void stomp_broker_drop (StompBroker *self, const char *login, const char *queue, const char *reason);
 
 /* For stomp-session.c. */
 typedef struct _StompSession StompSession;
 const StompBrokerSettings *stomp_broker_get_settings (StompBroker *self);
 VnfmClock *stomp_broker_get_clock (StompBroker *self);
 VnfmPoll *stomp_broker_get_poll (StompBroker *self);
+StompGuard *stomp_broker_get_guard (StompBroker *self);
 StompQueue *stomp_broker_get_queue (StompBroker *self, const char *name);
 /* Of messages that came from peers, and of frames of which the rest has not come. */
 StompAccount *stomp_broker_get_account (StompBroker *self);
@@ -104,5 +114,12 @@ guint64 stomp_broker_next_id (StompBroker *self);
 /* stomp-session.c: one connection. @fd: (transfer full). */
 StompSession *stomp_session_new (StompBroker *broker, int fd, const char *peer, GError **error);
 void stomp_session_free (StompSession *self);
+/* Whose subscription it is. Returns: (nullable): the program's. */
+StompSession *stomp_session_of_reader (StompReader *reader);
+/* Returns: (nullable): a peer with full rights. */
+const StompLogin *stomp_session_get_login (StompSession *self);
+/* It asks again whether @reader may read; if not, ends the session and says so. Returns: FALSE: it is gone. */
+gboolean stomp_session_review (StompSession *self, StompReader *reader);
+void stomp_session_drop (StompSession *self, const char *reason);
 
 G_END_DECLS

@@ -44,6 +44,7 @@ stomp_message_free (StompMessage *self)
   g_free (self->correlation_id);
   g_free (self->reply_to);
   g_free (self->content_type);
+  g_free (self->sender);
   g_free (self->extra);
   g_bytes_unref (self->body);
   if (self->account != NULL)
@@ -61,7 +62,8 @@ void
 stomp_message_measure (StompMessage *self, StompAccount *account)
 {
   self->size = OVERHEAD + measure (self->vnfm_id) + measure (self->correlation_id) + measure (self->reply_to) +
-               measure (self->content_type) + measure (self->extra) + g_bytes_get_size (self->body);
+               measure (self->content_type) + measure (self->sender) + measure (self->extra) +
+               g_bytes_get_size (self->body);
   self->account = account;
   if (account != NULL)
     account->used += self->size;
@@ -145,10 +147,31 @@ stomp_queue_is_idle (StompQueue *self)
   return self->readers->len == 0 && self->length == 0 && !self->dispatching;
 }
 
+static gboolean
+may_read (StompReader *reader)
+{
+  return reader->may_read == NULL || reader->may_read (reader);
+}
+
 gboolean
 stomp_queue_has_readers (StompQueue *self)
 {
-  return self->readers->len > 0;
+  for (guint i = 0; i < self->readers->len; i++)
+    if (may_read (g_ptr_array_index (self->readers, i)))
+      return TRUE;
+  return FALSE;
+}
+
+GPtrArray *
+stomp_queue_dup_readers (StompQueue *self)
+{
+  return g_ptr_array_copy (self->readers, NULL, NULL);
+}
+
+gboolean
+stomp_queue_has_reader (StompQueue *self, StompReader *reader)
+{
+  return g_ptr_array_find (self->readers, reader, NULL);
 }
 
 guint
@@ -180,11 +203,11 @@ forget (StompQueue *self, StompMessage *message)
 }
 
 StompMessage *
-stomp_queue_find (StompQueue *self, const char *vnfm_id, GBytes *body)
+stomp_queue_find (StompQueue *self, const char *vnfm_id, const char *sender, GBytes *body)
 {
   StompMessage *same = vnfm_id != NULL ? g_hash_table_lookup (self->by_vnfm_id, vnfm_id) : NULL;
 
-  return same != NULL && g_bytes_equal (same->body, body) ? same : NULL;
+  return same != NULL && g_strcmp0 (same->sender, sender) == 0 && g_bytes_equal (same->body, body) ? same : NULL;
 }
 
 void
@@ -240,7 +263,7 @@ find_ready (StompQueue *self)
 {
   for (guint i = 0; i < self->readers->len; i++) {
     StompReader *reader = g_ptr_array_index (self->readers, (self->turn + i) % self->readers->len);
-    if (reader->held.length < reader->prefetch && reader->is_ready (reader)) {
+    if (reader->held.length < reader->prefetch && reader->is_ready (reader) && may_read (reader)) {
       self->turn = (self->turn + i + 1) % self->readers->len;
       return reader;
     }

@@ -28,6 +28,7 @@ typedef struct {
  * StompMessage:
  * @id: the broker's number
  * @vnfm_id: (nullable): the sender's id, the same when it is sent again
+ * @sender: (nullable): login of a peer without full rights
  * @extra: (nullable): header lines of the sender's own, as they are written
  * @redelivered: a reader had it and is gone, or refused it
  * @refusals: how often readers refused it
@@ -41,6 +42,7 @@ struct _StompMessage {
   char *correlation_id;
   char *reply_to;
   char *content_type;
+  char *sender;
   char *extra;
   GBytes *body;
   gboolean redelivered;
@@ -63,6 +65,7 @@ void stomp_message_settle (StompMessage *self, const GError *error);
  * StompReader:
  * @hand: takes a message and gets it to the reader. Returns: TRUE if it is settled with that (ack:auto)
  * @is_ready: whether the reader can take one more
+ * @may_read: (nullable): whether it is let read at present; one that is not does not count as a reader
  * @held: of StompMessage: handed out, not acknowledged
  * @prefetch: how many of them at most
  */
@@ -70,6 +73,7 @@ struct _StompReader {
   StompQueue *queue;
   gboolean (*hand) (StompReader *self, StompMessage *message);
   gboolean (*is_ready) (StompReader *self);
+  gboolean (*may_read) (StompReader *self);
   GQueue held;
   guint prefetch;
   gpointer owner;
@@ -81,15 +85,19 @@ StompQueue *stomp_queue_new (const char *name);
 void stomp_queue_free (StompQueue *self);
 const char *stomp_queue_get_name (StompQueue *self);
 gboolean stomp_queue_is_idle (StompQueue *self);
+/* Some that may read. */
 gboolean stomp_queue_has_readers (StompQueue *self);
+/* Whoever has subscribed, and whether @reader still has. Returns: (transfer container). */
+GPtrArray *stomp_queue_dup_readers (StompQueue *self);
+gboolean stomp_queue_has_reader (StompQueue *self, StompReader *reader);
 /* Messages that wait or are held, and those that wait. */
 guint stomp_queue_get_length (StompQueue *self);
 guint stomp_queue_get_waiting (StompQueue *self);
 gsize stomp_queue_get_bytes (StompQueue *self);
 
-/* The message with this vnfm_id and body that waits or is held: a repeat is not put, its sender waits for the same.
- * @vnfm_id: (nullable). Returns: (nullable). */
-StompMessage *stomp_queue_find (StompQueue *self, const char *vnfm_id, GBytes *body);
+/* The message with this vnfm_id, sender and body that waits or is held: a repeat is not put, its sender waits for the
+ * same. @vnfm_id: (nullable). @sender: (nullable). Returns: (nullable). */
+StompMessage *stomp_queue_find (StompQueue *self, const char *vnfm_id, const char *sender, GBytes *body);
 /* Takes the message. */
 void stomp_queue_put (StompQueue *self, StompMessage *message);
 void stomp_queue_add_reader (StompQueue *self, StompReader *reader);

@@ -4,6 +4,10 @@
  *   NEW -- CONNECT with the right passcode --> OPEN -- DISCONNECT --> the last words, closed
  *     \________________ anything else ________________\ an ERROR frame that says what was wrong, closed
  *
+ * A guarded peer (stomp-guard.c) is asked about at each SUBSCRIBE and SEND, and again before each message that it gets:
+ * whom a host belongs to may be known only after its agent has subscribed. One that may not read yet does not count as
+ * a reader.
+ *
  * STOMP knows no "no" but ERROR, which ends the connection. A SEND that the broker cannot take, by no fault of the
  * frame's, is therefore answered with a RECEIPT that has the header "vnfm-refused: CODE TEXT"; without a receipt asked
  * for it is dropped with a line in the log. */
@@ -15,6 +19,10 @@
 #include <vnfm/vnfm-error.h>
 
 #define MAX_SUBSCRIPTIONS 1000
+/* Of a guarded peer: an agent needs one. */
+#define MAX_GUARDED 8
+/* Of what a peer calls itself, in the log. */
+#define MAX_NAME 80
 /* Of a body, until the login: who is not known yet gets no memory. */
 #define BODY_BEFORE_LOGIN 4096
 
@@ -29,12 +37,14 @@ typedef struct {
   StompSession *session;
   char *id;
   AckMode mode;
+  StompPlace place; /* of a guarded peer's */
 } Subscription;
 
 struct _StompSession {
   StompBroker *broker;
   StompStream *stream;
   char *peer;
+  StompLogin *login; /* nullable: full rights */
   VnfmTimer *login_timer;
   gboolean open;
   GHashTable *subscriptions; /* id -> Subscription */
@@ -72,6 +82,7 @@ static void
 subscription_free (Subscription *subscription)
 {
   g_free (subscription->id);
+  g_free (subscription->place.host);
   g_free (subscription);
 }
 
@@ -114,6 +125,7 @@ stomp_session_free (StompSession *self)
     leave (self, g_ptr_array_index (self->retired, i));
   g_ptr_array_unref (self->retired);
   g_hash_table_unref (self->owed);
+  stomp_guard_leave (stomp_broker_get_guard (self->broker), self, self->login);
   if (stomp_broker_is_closing (self->broker))
     stomp_stream_close (self->stream);
   else
@@ -173,13 +185,12 @@ send_receipt (StompSession *self, const char *receipt, const GError *refusal)
 
 /* Says what was wrong and ends the connection: the session is gone then. */
 static void
-end_with (StompSession *self, const StompFrame *frame, const GError *error)
+say_error (StompSession *self, const StompFrame *frame, const GError *error)
 {
   GString *head = stomp_head_new (STOMP_ERROR);
   const char *text = error->message;
   g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
 
-  g_message ("STOMP: the connection of %s is ended: %s", self->peer, text);
   stomp_head_add (head, "message", text);
   add_refusal (head, error);
   stomp_head_add (head, "receipt-id", frame != NULL ? stomp_frame_get (frame, "receipt") : NULL);
@@ -190,6 +201,23 @@ end_with (StompSession *self, const StompFrame *frame, const GError *error)
   stomp_head_end (head);
   stomp_stream_write (self->stream, head, body);
   stomp_session_free (self);
+}
+
+/* @name: (nullable): what the peer calls itself. */
+static void
+end_peer (StompSession *self, const StompFrame *frame, const char *name, const GError *error)
+{
+  g_autofree char *known = name != NULL ? g_strdup_printf (" (%.*s)", MAX_NAME, name) : g_strdup ("");
+  g_autofree char *line = g_strdup_printf ("the connection of %s%s is ended: %s", self->peer, known, error->message);
+
+  stomp_guard_tell (stomp_broker_get_guard (self->broker), line);
+  say_error (self, frame, error);
+}
+
+static void
+end_with (StompSession *self, const StompFrame *frame, const GError *error)
+{
+  end_peer (self, frame, self->login != NULL ? self->login->name : NULL, error);
 }
 
 static void
@@ -317,29 +345,6 @@ was_written (StompStream *stream, gpointer owner)
 
 /* ---- frames */
 
-static gboolean
-is_equal (const char *a, const char *b)
-{
-  gsize length = strlen (a);
-  guint8 difference = strlen (b) != length;
-
-  for (gsize i = 0; i < length && b[i] != '\0'; i++)
-    difference |= (guint8)(a[i] ^ b[i]);
-  return difference == 0;
-}
-
-static gboolean
-may_enter (const StompBrokerSettings *settings, const StompFrame *frame)
-{
-  const char *login = stomp_frame_get (frame, "login");
-  const char *passcode = stomp_frame_get (frame, "passcode");
-
-  if (settings->passcode == NULL)
-    return TRUE;
-  return passcode != NULL && login != NULL && is_equal (passcode, settings->passcode) &&
-         (settings->login == NULL || is_equal (login, settings->login));
-}
-
 static void
 agree_on_heartbeat (StompSession *self, const StompFrame *frame)
 {
@@ -358,6 +363,20 @@ agree_on_heartbeat (StompSession *self, const StompFrame *frame)
                               can > 0 && ours > 0 ? MAX (ours, (gint64)can) : 0);
 }
 
+/* Returns: FALSE: the session is gone. */
+static gboolean
+let_in (StompSession *self, const StompFrame *frame)
+{
+  StompGuard *guard = stomp_broker_get_guard (self->broker);
+  const char *name = stomp_frame_get (frame, "login");
+  g_autoptr (GError) error = NULL;
+
+  if (stomp_guard_enter (guard, self, name, stomp_frame_get (frame, "passcode"), self->peer, &self->login, &error))
+    return TRUE;
+  end_peer (self, frame, name, error);
+  return FALSE;
+}
+
 static void
 on_connect (StompSession *self, const StompFrame *frame)
 {
@@ -370,9 +389,7 @@ on_connect (StompSession *self, const StompFrame *frame)
     end_with_error (self, frame, "CONNECT on a connection that is open");
   else if (!g_strv_contains ((const char *const *)words, "1.2"))
     end_with_error (self, frame, "only STOMP 1.2 is spoken here");
-  else if (!may_enter (settings, frame))
-    end_with_error (self, frame, "login or passcode is wrong");
-  else {
+  else if (let_in (self, frame)) {
     GString *head = stomp_head_new (STOMP_CONNECTED);
     g_autofree char *beats = g_strdup_printf ("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT, beat, beat);
     self->open = TRUE;
@@ -398,6 +415,17 @@ find_queue_name (StompSession *self, const StompFrame *frame)
   if (destination == NULL || !g_str_has_prefix (destination, prefix) || destination[strlen (prefix)] == '\0')
     return NULL;
   return destination + strlen (prefix);
+}
+
+static void
+end_with_no_queue (StompSession *self, const StompFrame *frame)
+{
+  const char *destination = stomp_frame_get (frame, "destination");
+  g_autofree char *text =
+      g_strdup_printf ("%s without a destination that is a queue here: %.200s", stomp_command_get_name (frame->command),
+                       destination != NULL ? destination : "none");
+
+  end_with_error (self, frame, text);
 }
 
 static void
@@ -458,9 +486,31 @@ make_message (StompSession *self, const StompFrame *frame)
   message->correlation_id = g_strdup (stomp_frame_get (frame, "correlation-id"));
   message->reply_to = g_strdup (stomp_frame_get (frame, "reply-to"));
   message->content_type = g_strdup (stomp_frame_get (frame, "content-type"));
+  message->sender = self->login != NULL ? g_strdup (self->login->name) : NULL;
   message->extra = dup_extra (frame);
   stomp_message_measure (message, stomp_broker_get_account (self->broker));
   return message;
+}
+
+/* Whether a guarded peer may. @place: (out): of the queue; not to be freed if FALSE. */
+static gboolean
+check_access (StompSession *self, VnfmAccess access, const char *queue, StompPlace *place, GError **error)
+{
+  StompGuard *guard = stomp_broker_get_guard (self->broker);
+
+  *place = (StompPlace){ 0 };
+  if (self->login == NULL)
+    return TRUE;
+  VnfmVerdict verdict = stomp_guard_find_place (guard, queue, place)
+                            ? stomp_guard_ask (guard, self->login, access, place)
+                            : VNFM_VERDICT_REFUSED;
+  if (verdict == VNFM_VERDICT_GRANTED || (verdict == VNFM_VERDICT_PENDING && access == VNFM_ACCESS_READ))
+    return TRUE;
+  g_clear_pointer (&place->host, g_free);
+  g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "%s may not %s %s%s", self->login->name,
+               access == VNFM_ACCESS_READ ? "read" : "write to", stomp_broker_get_settings (self->broker)->prefix,
+               queue);
+  return FALSE;
 }
 
 static void
@@ -470,11 +520,18 @@ on_send (StompSession *self, const StompFrame *frame)
   g_autoptr (GError) refusal = NULL;
 
   if (name == NULL) {
-    end_with_error (self, frame, "SEND without a destination that is a queue here");
+    end_with_no_queue (self, frame);
     return;
   }
+  StompPlace place;
+  if (!check_access (self, VNFM_ACCESS_WRITE, name, &place, &refusal)) {
+    end_with (self, frame, refusal);
+    return;
+  }
+  g_free (place.host);
   StompQueue *queue = stomp_broker_get_queue (self->broker, name);
-  StompMessage *same = stomp_queue_find (queue, stomp_frame_get (frame, "vnfm-message-id"), frame->body);
+  StompMessage *same = stomp_queue_find (queue, stomp_frame_get (frame, "vnfm-message-id"),
+                                         self->login != NULL ? self->login->name : NULL, frame->body);
   if (!check_owed (self, frame->size, &refusal) ||
       (same == NULL && !stomp_broker_check_room (self->broker, queue, frame->size, &refusal))) {
     g_info ("STOMP: a message of %s for %s is refused: %s", self->peer, name, refusal->message);
@@ -491,39 +548,76 @@ on_send (StompSession *self, const StompFrame *frame)
     stomp_broker_put (self->broker, queue, message);
 }
 
-static void
-on_subscribe (StompSession *self, const StompFrame *frame)
+static gboolean
+may_read (StompReader *reader)
+{
+  Subscription *subscription = reader->owner;
+  StompSession *self = subscription->session;
+
+  return stomp_guard_ask (stomp_broker_get_guard (self->broker), self->login, VNFM_ACCESS_READ, &subscription->place) ==
+         VNFM_VERDICT_GRANTED;
+}
+
+/* Returns: (nullable): what is wrong with a SUBSCRIBE. */
+static const char *
+find_fault (StompSession *self, const StompFrame *frame)
 {
   const char *id = stomp_frame_get (frame, "id");
   const char *ack = stomp_frame_get (frame, "ack");
-  const char *name = find_queue_name (self, frame);
-  const char *wrong = NULL;
+  guint count = g_hash_table_size (self->subscriptions) + self->retired->len;
 
   if (id == NULL || *id == '\0')
-    wrong = "SUBSCRIBE without an id";
-  else if (name == NULL)
-    wrong = "SUBSCRIBE without a destination that is a queue here";
-  else if (g_hash_table_contains (self->subscriptions, id))
-    wrong = "SUBSCRIBE with an id that is in use";
-  else if (g_hash_table_size (self->subscriptions) + self->retired->len >= MAX_SUBSCRIPTIONS)
-    wrong = "too many subscriptions";
-  else if (ack != NULL && strcmp (ack, "auto") != 0 && strcmp (ack, "client") != 0 &&
-           strcmp (ack, "client-individual") != 0)
-    wrong = "SUBSCRIBE with an unknown ack mode";
+    return "SUBSCRIBE without an id";
+  if (g_hash_table_contains (self->subscriptions, id))
+    return "SUBSCRIBE with an id that is in use";
+  if (count >= (self->login != NULL ? MAX_GUARDED : MAX_SUBSCRIPTIONS))
+    return "too many subscriptions";
+  if (ack != NULL && strcmp (ack, "auto") != 0 && strcmp (ack, "client") != 0 && strcmp (ack, "client-individual") != 0)
+    return "SUBSCRIBE with an unknown ack mode";
+  return NULL;
+}
+
+static Subscription *
+make_subscription (StompSession *self, const StompFrame *frame, StompPlace place)
+{
+  const char *ack = stomp_frame_get (frame, "ack");
+  Subscription *subscription = g_new0 (Subscription, 1);
+
+  subscription->session = self;
+  subscription->id = g_strdup (stomp_frame_get (frame, "id"));
+  subscription->mode = ack == NULL || strcmp (ack, "auto") == 0 ? ACK_AUTO
+                       : strcmp (ack, "client") == 0            ? ACK_CLIENT
+                                                                : ACK_INDIVIDUAL;
+  subscription->place = place;
+  subscription->reader.hand = hand;
+  subscription->reader.is_ready = is_ready;
+  subscription->reader.may_read = self->login != NULL ? may_read : NULL;
+  subscription->reader.prefetch = stomp_broker_get_settings (self->broker)->prefetch;
+  subscription->reader.owner = subscription;
+  return subscription;
+}
+
+static void
+on_subscribe (StompSession *self, const StompFrame *frame)
+{
+  const char *name = find_queue_name (self, frame);
+  const char *wrong = find_fault (self, frame);
+  g_autoptr (GError) refusal = NULL;
+  StompPlace place;
+
   if (wrong != NULL) {
     end_with_error (self, frame, wrong);
     return;
   }
-  Subscription *subscription = g_new0 (Subscription, 1);
-  subscription->session = self;
-  subscription->id = g_strdup (id);
-  subscription->mode = ack == NULL || strcmp (ack, "auto") == 0 ? ACK_AUTO
-                       : strcmp (ack, "client") == 0            ? ACK_CLIENT
-                                                                : ACK_INDIVIDUAL;
-  subscription->reader.hand = hand;
-  subscription->reader.is_ready = is_ready;
-  subscription->reader.prefetch = stomp_broker_get_settings (self->broker)->prefetch;
-  subscription->reader.owner = subscription;
+  if (name == NULL) {
+    end_with_no_queue (self, frame);
+    return;
+  }
+  if (!check_access (self, VNFM_ACCESS_READ, name, &place, &refusal)) {
+    end_with (self, frame, refusal);
+    return;
+  }
+  Subscription *subscription = make_subscription (self, frame, place);
   g_hash_table_insert (self->subscriptions, subscription->id, subscription);
   stomp_broker_add_reader (self->broker, stomp_broker_get_queue (self->broker, name), &subscription->reader);
 }
@@ -664,4 +758,42 @@ got_frame (StompStream *stream, StompFrame *taken, gpointer owner)
     on_disconnect (self, frame);
   else if (carry_out (self, frame) && receipt != NULL)
     send_receipt (self, receipt, NULL);
+}
+
+/* ---- what has changed for a guarded peer */
+
+StompSession *
+stomp_session_of_reader (StompReader *reader)
+{
+  return reader->hand == hand ? ((Subscription *)reader->owner)->session : NULL;
+}
+
+const StompLogin *
+stomp_session_get_login (StompSession *self)
+{
+  return self->login;
+}
+
+gboolean
+stomp_session_review (StompSession *self, StompReader *reader)
+{
+  const Subscription *subscription = reader->owner;
+  g_autoptr (GError) error = NULL;
+
+  if (stomp_guard_ask (stomp_broker_get_guard (self->broker), self->login, VNFM_ACCESS_READ, &subscription->place) !=
+      VNFM_VERDICT_REFUSED)
+    return TRUE;
+  g_set_error (&error, VNFM_ERROR, VNFM_ERROR_REFUSED, "%s may not read %s%s", self->login->name,
+               stomp_broker_get_settings (self->broker)->prefix, stomp_queue_get_name (reader->queue));
+  end_with (self, NULL, error);
+  return FALSE;
+}
+
+void
+stomp_session_drop (StompSession *self, const char *reason)
+{
+  g_autoptr (GError) error = g_error_new_literal (VNFM_ERROR, VNFM_ERROR_REFUSED, reason);
+
+  g_info ("STOMP: the connection of %s (%s) is ended: %s", self->peer, self->login->name, reason);
+  say_error (self, NULL, error);
 }

@@ -30,6 +30,8 @@ const VnfmKey vnfm_stomp_keys[] = {
   { GROUP, "max-message", VNFM_KEY_SIZE, "64M", "largest body of a message", VNFM_KEY_NONE, NULL },
   { GROUP, "max-headers", VNFM_KEY_INT, "64", "headers of one frame at most", VNFM_KEY_NONE, NULL },
   { GROUP, "max-connections", VNFM_KEY_INT, "20000", "as broker: connections at a time", VNFM_KEY_NONE, NULL },
+  { GROUP, "login-connections", VNFM_KEY_INT, "1000", "as broker: connections of the agents of one VNFR", VNFM_KEY_NONE,
+    NULL },
   { GROUP, "queue-limit", VNFM_KEY_INT, "20000", "as broker: messages that wait in one queue", VNFM_KEY_NONE, NULL },
   { GROUP, "queue-bytes", VNFM_KEY_SIZE, "256M", "as broker: bytes that wait in one queue", VNFM_KEY_NONE, NULL },
   { GROUP, "connection-limit", VNFM_KEY_INT, "10000", "as broker: messages of one connection that wait for a reader",
@@ -136,7 +138,40 @@ connection_lost (const GError *error, gpointer owner)
   vnfm_transport_lost (VNFM_TRANSPORT (self), error);
 }
 
-static const StompBrokerFuncs broker_funcs = { deliver, reader_gone };
+/* ---- whom the broker lets do what: others know */
+
+static VnfmVerdict
+ask_login (const char *login, const char *passcode, const char *peer, gpointer owner)
+{
+  return vnfm_transport_ask_login (VNFM_TRANSPORT (owner), login, passcode, peer);
+}
+
+static VnfmVerdict
+ask_access (const char *login, VnfmAccess access, const StompPlace *place, gpointer owner)
+{
+  return vnfm_transport_ask_access (VNFM_TRANSPORT (owner), login, access, place->destination, place->host);
+}
+
+/* A queue that serves two purposes is for peers with full rights only. */
+static gboolean
+find_place (const char *queue, StompPlace *place, gpointer owner)
+{
+  VnfmStompTransport *self = owner;
+  guint found = 0;
+
+  for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
+    if (g_strcmp0 (self->settings.names[i], queue) == 0) {
+      place->destination = i;
+      found++;
+    }
+  if (found == 0 && (place->host = vnfm_transport_dup_host (VNFM_TRANSPORT (self), queue)) != NULL) {
+    place->destination = VNFM_DESTINATION_EMS_COMMANDS;
+    found = 1;
+  }
+  return found == 1;
+}
+
+static const StompBrokerFuncs broker_funcs = { deliver, reader_gone, { ask_login, ask_access, find_place } };
 static const StompConnectionFuncs connection_funcs = { deliver, connection_lost };
 
 /* ---- opening and closing */
@@ -161,13 +196,9 @@ split_commands (VnfmStompTransport *self)
   self->settings.commands_suffix = g_strdup (parts[0] != NULL && parts[1] != NULL ? parts[1] : "");
 
   /* With the usual names that of the results looks like the commands of a host called "nfvo". */
-  g_autoptr (GStrvBuilder) others = g_strv_builder_new ();
   for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
-    if (i != VNFM_DESTINATION_EMS_COMMANDS) {
-      g_autofree char *other = vnfm_transport_dup_name (VNFM_TRANSPORT (self), i, NULL);
-      g_strv_builder_add (others, other);
-    }
-  self->settings.no_commands = g_strv_builder_end (others);
+    if (i != VNFM_DESTINATION_EMS_COMMANDS)
+      self->settings.names[i] = vnfm_transport_dup_name (VNFM_TRANSPORT (self), i, NULL);
 }
 
 static void
@@ -183,6 +214,7 @@ fill_settings (VnfmStompTransport *self)
   settings->connect_timeout = vnfm_profile_get_duration (profile, GROUP, "connect-timeout");
   settings->limits = make_limits (profile);
   settings->max_connections = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "max-connections"), 1);
+  settings->login_connections = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "login-connections"), 1);
   settings->queue_limit = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "queue-limit"), 1);
   settings->queue_bytes = (gsize)vnfm_profile_get_size (profile, GROUP, "queue-bytes");
   settings->connection_limit = (guint)MAX (vnfm_profile_get_int (profile, GROUP, "connection-limit"), 1);
@@ -422,6 +454,36 @@ stomp_transport_dup_answer_address (VnfmTransport *transport)
   return dup_destination (VNFM_STOMP_TRANSPORT (transport), VNFM_DESTINATION_ANSWERS, NULL);
 }
 
+/* ---- guarded peers */
+
+static gboolean
+stomp_transport_is_broker (VnfmTransport *transport)
+{
+  return is_broker (VNFM_STOMP_TRANSPORT (transport));
+}
+
+static void
+stomp_transport_review (VnfmTransport *transport, const char *host)
+{
+  VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (transport);
+  g_autofree char *name =
+      host != NULL ? vnfm_transport_dup_name (transport, VNFM_DESTINATION_EMS_COMMANDS, host) : NULL;
+
+  if (self->broker != NULL)
+    stomp_broker_review (self->broker, name);
+}
+
+static void
+stomp_transport_drop (VnfmTransport *transport, const char *login, const char *host, const char *reason)
+{
+  VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (transport);
+  g_autofree char *name =
+      host != NULL ? vnfm_transport_dup_name (transport, VNFM_DESTINATION_EMS_COMMANDS, host) : NULL;
+
+  if (self->broker != NULL)
+    stomp_broker_drop (self->broker, login, name, reason);
+}
+
 /* ---- the object */
 
 static void
@@ -467,7 +529,8 @@ vnfm_stomp_transport_finalize (GObject *object)
   g_free (self->settings.passcode);
   g_free (self->settings.commands_prefix);
   g_free (self->settings.commands_suffix);
-  g_strfreev (self->settings.no_commands);
+  for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
+    g_free (self->settings.names[i]);
   G_OBJECT_CLASS (vnfm_stomp_transport_parent_class)->finalize (object);
 }
 
@@ -504,6 +567,9 @@ vnfm_stomp_transport_class_init (VnfmStompTransportClass *klass)
   transport_class->reply_finish = stomp_transport_finish;
   transport_class->ack = stomp_transport_ack;
   transport_class->dup_answer_address = stomp_transport_dup_answer_address;
+  transport_class->is_broker = stomp_transport_is_broker;
+  transport_class->review = stomp_transport_review;
+  transport_class->drop = stomp_transport_drop;
   install_properties (object_class);
   reader_gone_signal = g_signal_new ("reader-gone", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_STRING);

@@ -31,7 +31,6 @@ static guint64 last_token;
 static char *gone_host;
 
 static StompBrokerSettings settings;
-static const char *const no_commands[] = { "vnfm.nfvo.actions", NULL };
 
 static void
 deliver (gpointer tag, VnfmEnvelope *envelope, guint64 token, gpointer owner)
@@ -65,7 +64,7 @@ set_up (void)
     .passcode = (char *)"secret",
     .commands_prefix = (char *)"vnfm.",
     .commands_suffix = (char *)".actions",
-    .no_commands = (char **)no_commands,
+    .names = { [VNFM_DESTINATION_NFVO_RESULTS] = (char *)"vnfm.nfvo.actions" },
     .connect_timeout = 20 * G_TIME_SPAN_SECOND,
     .limits = { 16, 1024, 8192, 256 * 1024 },
     .max_connections = 310,

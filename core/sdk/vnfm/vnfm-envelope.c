@@ -64,6 +64,7 @@ clear (gpointer data)
   g_free (self->correlation_id);
   g_free (self->reply_to);
   g_free (self->content_type);
+  g_free (self->sender);
   g_weak_ref_clear (&self->transport);
 }
 

@@ -43,6 +43,8 @@ const char *vnfm_destination_get_nick (VnfmDestination destination);
  * @reply_to: (nullable): where an answer goes, in the broker's words
  * @content_type: (nullable)
  * @redelivered: the broker says that it delivered this before
+ * @sender: (nullable): of a delivery: the login of its sender, where that is a peer that came in by
+ *   VnfmTransport::peer-login; NULL: one with full rights, or a broker that does not tell
  *
  * A message in transit, to be published or delivered. Reference counted; fields are set by whoever makes it and not
  * changed afterwards. A delivery must be settled once, by vnfm_envelope_ack(), when what it says stands in the journal;
@@ -60,6 +62,8 @@ typedef struct {
   GWeakRef transport;
   guint64 token;
   gboolean settled;
+  /*< public >*/
+  char *sender; /* the last one, for it came later */
 } VnfmEnvelope;
 
 #define VNFM_TYPE_ENVELOPE (vnfm_envelope_get_type ())

@@ -16,6 +16,7 @@
 #include <vnfm/vnfm-transport.h>
 
 #include <string.h>
+#include <vnfm/vnfm-transport-peers.h>
 
 typedef struct {
   VnfmDestination destination;
@@ -150,6 +151,7 @@ vnfm_transport_class_init (VnfmTransportClass *klass)
   signals[DELIVERY] =
       g_signal_new ("delivery", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, 0,
                     g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, VNFM_TYPE_ENVELOPE);
+  vnfm_transport_peers_install (G_TYPE_FROM_CLASS (klass));
   for (guint i = 0; i < VNFM_N_DESTINATIONS; i++)
     delivery_details[i] = g_quark_from_static_string (vnfm_destination_get_nick (i));
 }
@@ -235,6 +237,51 @@ vnfm_transport_dup_name (VnfmTransport *self, VnfmDestination destination, const
   if (is_taken (profile, name))
     return expand (pattern, get_endpoint (profile), host, TRUE);
   return g_steal_pointer (&name);
+}
+
+/* "%XX" back to what it was. Returns: (transfer full) (nullable). */
+static char *
+unmask_host (const char *text, gsize length)
+{
+  g_autoptr (GString) host = g_string_sized_new (length);
+
+  for (gsize i = 0; i < length; i++) {
+    if (text[i] != '%') {
+      g_string_append_c (host, text[i]);
+      continue;
+    }
+    if (i + 2 >= length || !g_ascii_isxdigit (text[i + 1]) || !g_ascii_isxdigit (text[i + 2]))
+      return NULL;
+    int c = 16 * g_ascii_xdigit_value (text[i + 1]) + g_ascii_xdigit_value (text[i + 2]);
+    if (c == 0)
+      return NULL;
+    g_string_append_c (host, (char)c);
+    i += 2;
+  }
+  return g_string_free (g_steal_pointer (&host), FALSE);
+}
+
+char *
+vnfm_transport_dup_host (VnfmTransport *self, const char *name)
+{
+  g_return_val_if_fail (VNFM_IS_TRANSPORT (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  VnfmProfile *profile = vnfm_extension_get_profile (VNFM_EXTENSION (self));
+  const char *nick = vnfm_destination_get_nick (VNFM_DESTINATION_EMS_COMMANDS);
+  const char *pattern = vnfm_profile_get_string (profile, "destinations", nick);
+  g_auto (GStrv) parts = g_strsplit (pattern, "{host}", 2);
+  if (parts[0] == NULL || parts[1] == NULL)
+    return NULL;
+  g_autofree char *before = expand (parts[0], get_endpoint (profile), NULL, FALSE);
+  g_autofree char *after = expand (parts[1], get_endpoint (profile), NULL, FALSE);
+  gsize around = strlen (before) + strlen (after);
+  if (strlen (name) <= around || !g_str_has_prefix (name, before) || !g_str_has_suffix (name, after))
+    return NULL;
+  g_autofree char *host = unmask_host (name + strlen (before), strlen (name) - around);
+  /* One host has one name: another way of writing it is another queue. */
+  g_autofree char *again = host != NULL ? vnfm_transport_dup_name (self, VNFM_DESTINATION_EMS_COMMANDS, host) : NULL;
+  return g_strcmp0 (again, name) == 0 ? g_steal_pointer (&host) : NULL;
 }
 
 /* ---- connecting */

@@ -22,6 +22,36 @@ typedef enum {
 GType vnfm_transport_state_get_type (void);
 
 /**
+ * VnfmAccess:
+ * @VNFM_ACCESS_READ: to subscribe
+ * @VNFM_ACCESS_WRITE: to send
+ */
+typedef enum {
+  VNFM_ACCESS_READ,
+  VNFM_ACCESS_WRITE,
+} VnfmAccess;
+
+#define VNFM_TYPE_ACCESS (vnfm_access_get_type ())
+GType vnfm_access_get_type (void);
+
+/**
+ * VnfmVerdict:
+ * @VNFM_VERDICT_NONE: whoever was asked does not know this login: somebody else's matter
+ * @VNFM_VERDICT_REFUSED: no
+ * @VNFM_VERDICT_PENDING: it cannot be said yet: a reader may wait, and gets nothing
+ * @VNFM_VERDICT_GRANTED: yes
+ */
+typedef enum {
+  VNFM_VERDICT_NONE,
+  VNFM_VERDICT_REFUSED,
+  VNFM_VERDICT_PENDING,
+  VNFM_VERDICT_GRANTED,
+} VnfmVerdict;
+
+#define VNFM_TYPE_VERDICT (vnfm_verdict_get_type ())
+GType vnfm_verdict_get_type (void);
+
+/**
  * VnfmTransport:
  *
  * Moves envelopes between logical destinations. The base class keeps the wanted subscriptions, reconnects with back-off
@@ -33,6 +63,13 @@ GType vnfm_transport_state_get_type (void);
  * A subclass that is the broker itself knows more. It may have, and others look for by name: the readable string
  * properties "broker-address" ("HOST:PORT": where it really listens), "login" and "passcode", which machines are told;
  * and the signal "reader-gone" (host name): nobody reads the commands of that host any more.
+ *
+ * Such a broker knows destinations, and not whose they are: it asks. The first handler that does not return
+ * %VNFM_VERDICT_NONE decides. "peer-login" (login, passcode, address of the peer; returns #VnfmVerdict): may it come
+ * in? %VNFM_VERDICT_GRANTED makes it a peer with no rights of its own. "peer-access" (login, #VnfmAccess,
+ * #VnfmDestination, host or NULL; returns #VnfmVerdict): may such a peer read there, write there? It is asked at each
+ * SUBSCRIBE and SEND, and for a reader again before each message. Handlers answer at once and do nothing else. Logins
+ * that nobody knows are the broker's own: its [login] and [passcode], with full rights.
  */
 #define VNFM_TYPE_TRANSPORT (vnfm_transport_get_type ())
 G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmExtension)
@@ -51,6 +88,9 @@ G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmEx
  * @request_async: one question and its answer on a reply address of its own, which need not outlive a restart:
  *   the registration of a manager
  * @dup_answer_address: what to put into reply_to so that answers come to VNFM_DESTINATION_ANSWERS
+ * @is_broker: (nullable): it is the broker itself, and asks "peer-login" and "peer-access"
+ * @review: (nullable): see vnfm_transport_review()
+ * @drop: (nullable): see vnfm_transport_drop()
  */
 struct _VnfmTransportClass {
   VnfmExtensionClass parent_class;
@@ -74,8 +114,11 @@ struct _VnfmTransportClass {
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   VnfmEnvelope *(*request_finish) (VnfmTransport *self, GAsyncResult *result, GError **error);
   char *(*dup_answer_address) (VnfmTransport *self);
+  gboolean (*is_broker) (VnfmTransport *self);
+  void (*review) (VnfmTransport *self, const char *host);
+  void (*drop) (VnfmTransport *self, const char *login, const char *host, const char *reason);
 
-  gpointer reserved[12];
+  gpointer reserved[9];
 };
 
 /* The keys that every transport reads: [transport] reconnect-min, reconnect-max, and [destinations]. */
@@ -106,7 +149,25 @@ VnfmEnvelope *vnfm_transport_request_finish (VnfmTransport *self, GAsyncResult *
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *vnfm_transport_dup_answer_address (VnfmTransport *self);
 
+/* For those who answer "peer-login" and "peer-access". */
+/* It is the broker itself, once it has started: logins are asked for, and "broker-address" is its own. */
+gboolean vnfm_transport_is_broker (VnfmTransport *self);
+/* Who may read the commands of @host (NULL: of any host) has changed: readers that are refused now are told so and
+ * ended, those that waited for it get what is there. From the main loop, soon after. */
+void vnfm_transport_review (VnfmTransport *self, const char *host);
+/* Ends the connections of peers that came in by "peer-login": with this @login (NULL: any), and reading the commands of
+ * @host (NULL: or not). @reason: what they are told. From the main loop, soon after, after what was asked before. */
+void vnfm_transport_drop (VnfmTransport *self, const char *login, const char *host, const char *reason);
+
 /* For subclasses. */
+/* Emits "peer-login". */
+VnfmVerdict vnfm_transport_ask_login (VnfmTransport *self, const char *login, const char *passcode, const char *peer);
+/* Emits "peer-access". @host: for VNFM_DESTINATION_EMS_COMMANDS, else NULL. */
+VnfmVerdict vnfm_transport_ask_access (VnfmTransport *self, const char *login, VnfmAccess access,
+                                       VnfmDestination destination, const char *host);
+/* The host whose commands have this name: what vnfm_transport_dup_name() makes of it, backwards. Returns:
+ * (transfer full) (nullable): NULL: no host's. */
+char *vnfm_transport_dup_host (VnfmTransport *self, const char *name);
 /* The broker's name of a destination, "{endpoint}" and "{host}" filled in. Returns: (transfer full). */
 char *vnfm_transport_dup_name (VnfmTransport *self, VnfmDestination destination, const char *host);
 /* Hands an envelope up; the transport fills in what makes vnfm_envelope_ack() come back to its ack vfunc as @token. */
