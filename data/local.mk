@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
 dist_profile_DATA += data/profiles/local.conf
+if EMS_SSH
+dist_profile_DATA += data/profiles/ssh.conf
+dist_pkgdata_DATA += data/user-data-ssh.sh
+endif
 
 # The template of the machines' user data (plugins/negotiator-nfvo).
 dist_pkgdata_DATA += data/user-data.sh

@@ -155,6 +155,9 @@ endif
 if EMS_SSH
 UNIT_TESTS += tests/unit/test-ssh-spool
 tests_unit_test_ssh_spool_LDADD = plugins/ems-ssh/libvnfm-ssh.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-ssh-ems
+tests_unit_test_ssh_ems_SOURCES = tests/unit/test-ssh-ems.c tests/support/test-sshd.c tests/support/test-sshd.h
+tests_unit_test_ssh_ems_LDADD = plugins/ems-ssh/libvnfm-ssh.la $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-ssh-link
 tests_unit_test_ssh_link_SOURCES = tests/unit/test-ssh-link.c tests/support/test-sshd.c tests/support/test-sshd.h
 tests_unit_test_ssh_link_LDADD = plugins/ems-ssh/libvnfm-ssh.la $(UNIT_LIBS)

@@ -82,7 +82,7 @@ ssh_address_choose (const char *const *rules, const VnfmVnfc *vnfc, char **why)
     g_autoptr (GString) there = g_string_new (NULL);
     append_addresses (there, "", vnfc->ips);
     append_addresses (there, "floating ", vnfc->floating_ips);
-    *why = g_strdup_printf ("no address by the rule \"%s\"; its record has %s", wanted,
+    *why = g_strdup_printf ("the rule \"%s\" yields none, its record has %s", wanted,
                             there->len > 0 ? there->str : "none");
   }
   return NULL;

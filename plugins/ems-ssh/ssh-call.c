@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define MAX_TRIES 5 /* of a machine that answers and does not carry it out */
+#define MAX_TRIES 2 /* of a machine that answers and does not carry it out */
 
 typedef struct {
   SshHost *host;
@@ -130,8 +130,8 @@ ended (GObject *source, GAsyncResult *result, gpointer user_data)
   } else if (outcome->status == 0) {
     g_autoptr (GTask) task = settle (self);
     g_task_return_boolean (task, TRUE);
-  } else if ((outcome->status == 127 || outcome->status == SSH_SPOOL_NOT_BEGUN) && ++self->tries < MAX_TRIES) {
-    /* A shell that does not find remote.sh says 127. */
+  } else if ((ssh_outcome_lacks_helper (outcome) || outcome->status == SSH_SPOOL_NOT_BEGUN) &&
+             ++self->tries < MAX_TRIES) {
     ssh_host_forget_preparation (self->host);
     wait_for_machine (self);
   } else {

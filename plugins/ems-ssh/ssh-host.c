@@ -351,6 +351,12 @@ read_output (gboolean is_stderr, const guint8 *data, gsize length, gpointer user
   ssh_reader_feed (self->reader, is_stderr, data, length);
 }
 
+gboolean
+ssh_outcome_lacks_helper (const SshOutcome *outcome)
+{
+  return outcome->status == 127 || outcome->status == 2;
+}
+
 char *
 ssh_outcome_dup_words (const SshOutcome *outcome)
 {

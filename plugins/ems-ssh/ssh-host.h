@@ -91,6 +91,8 @@ void ssh_host_set_activity (SshHost *self, char *text);
 /* Returns: (transfer full): one line for the operator. */
 char *ssh_host_describe (SshHost *self);
 
+/* The machine has no remote.sh any more. Shells that do not find the file to run end so. */
+gboolean ssh_outcome_lacks_helper (const SshOutcome *outcome);
 /* What a machine said on stderr, in one line. Returns: (transfer full). */
 char *ssh_outcome_dup_words (const SshOutcome *outcome);
 #define SSH_MAX_WORDS 4096

@@ -22,7 +22,7 @@
 
 #include <string.h>
 
-#define MAX_TRIES  5 /* of a machine that answers and does not carry it out */
+#define MAX_TRIES  2 /* of a machine that answers and does not carry it out */
 #define MAX_LINE   200
 #define MAX_OUTPUT (1 << 20) /* kept where the caller has no limit */
 
@@ -212,10 +212,9 @@ take_refusal (Run *self, const SshOutcome *outcome)
   g_autofree char *words = ssh_outcome_dup_words (outcome);
   gboolean not_begun = outcome->status == SSH_SPOOL_NOT_BEGUN || !ssh_reader_has_begun (self->reader);
 
-  /* A shell that does not find remote.sh says 127. */
-  if (outcome->status == 127)
+  if (ssh_outcome_lacks_helper (outcome))
     ssh_host_forget_preparation (self->host);
-  if ((outcome->status == 127 || outcome->status < 0) && ++self->tries < MAX_TRIES) {
+  if ((ssh_outcome_lacks_helper (outcome) || outcome->status < 0) && ++self->tries < MAX_TRIES) {
     wait_for_machine (self);
   } else if (not_begun && !self->attach) {
     self->begun = FALSE;
