@@ -25,7 +25,7 @@ const VnfmKey ssh_ems_keys[] = {
   { GROUP, "working-directory", VNFM_KEY_PATH, "/", "where scripts run" },
   { GROUP, "user-data", VNFM_KEY_STRING, "user-data-ssh.sh",
     "template of the machines' user data: a path, or the name of one that was installed" },
-  { GROUP, "retry-min", VNFM_KEY_DURATION, "1s", "rest after a first attempt to reach a machine; random, and growing" },
+  { GROUP, "retry-min", VNFM_KEY_DURATION, "200ms", "rest after a first attempt to reach a machine; random, and growing" },
   { GROUP, "retry-max", VNFM_KEY_DURATION, "15s", "longest rest between two attempts" },
   { GROUP, "hold", VNFM_KEY_DURATION, "10m", "how long a command waits for its machine; 0: as long as the operation" },
   { GROUP, "answer-timeout", VNFM_KEY_DURATION, "10m", "how long a command other than a script may take; 0: no limit" },
