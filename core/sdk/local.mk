@@ -22,6 +22,7 @@ vnfminclude_HEADERS = \
 	core/sdk/vnfm/vnfm-message.h \
 	core/sdk/vnfm/vnfm-negotiator.h \
 	core/sdk/vnfm/vnfm-operation.h \
+	core/sdk/vnfm/vnfm-parameter-files.h \
 	core/sdk/vnfm/vnfm-plugin.h \
 	core/sdk/vnfm/vnfm-poll.h \
 	core/sdk/vnfm/vnfm-profile.h \
@@ -58,6 +59,7 @@ core_sdk_libvnfm_la_SOURCES = \
 	core/sdk/vnfm/vnfm-message.c \
 	core/sdk/vnfm/vnfm-negotiator.c \
 	core/sdk/vnfm/vnfm-operation.c \
+	core/sdk/vnfm/vnfm-parameter-files.c \
 	core/sdk/vnfm/vnfm-plugin.c \
 	core/sdk/vnfm/vnfm-poll.c \
 	core/sdk/vnfm/vnfm-profile.c \

@@ -4,7 +4,6 @@
 #include "plugins/ems-agent/agent.h"
 
 #include "plugins/ems-agent/files.h"
-#include "plugins/ems-agent/ob-parameters.h"
 #include "plugins/ems-agent/outbox.h"
 #include "plugins/ems-agent/presence.h"
 #include "plugins/ems-agent/registrar.h"
@@ -15,6 +14,7 @@
 #include "plugins/ems-agent/script-runner.h"
 
 #include <vnfm/vnfm-error.h>
+#include <vnfm/vnfm-parameter-files.h>
 
 #include <string.h>
 
@@ -376,14 +376,14 @@ store_parameters (EmsAgent *self, EmsCommand *command, GError **error)
     return FALSE;
   }
   JsonObject *dependency = json_node_get_object (node);
-  char *yaml = ems_parameters_to_yaml (dependency);
-  char *shell = ems_parameters_to_shell (dependency);
+  char *yaml = vnfm_parameter_files_to_yaml (dependency);
+  char *shell = vnfm_parameter_files_to_shell (dependency);
   g_autoptr (GBytes) yaml_bytes = g_bytes_new_take (yaml, strlen (yaml));
   g_autoptr (GBytes) shell_bytes = g_bytes_new_take (shell, strlen (shell));
   const char *path = command->script_path;
-  return ems_script_root_write (self->root, path, EMS_PARAMETERS_JSON, text, FALSE, error) &&
-         ems_script_root_write (self->root, path, EMS_PARAMETERS_YAML, yaml_bytes, FALSE, error) &&
-         ems_script_root_write (self->root, path, EMS_PARAMETERS_SH, shell_bytes, FALSE, error);
+  return ems_script_root_write (self->root, path, VNFM_PARAMETER_FILE_JSON, text, FALSE, error) &&
+         ems_script_root_write (self->root, path, VNFM_PARAMETER_FILE_YAML, yaml_bytes, FALSE, error) &&
+         ems_script_root_write (self->root, path, VNFM_PARAMETER_FILE_SH, shell_bytes, FALSE, error);
 }
 
 static GBytes *

@@ -51,8 +51,6 @@ plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/files.h \
 	plugins/ems-agent/findings.c \
 	plugins/ems-agent/findings.h \
-	plugins/ems-agent/ob-parameters.c \
-	plugins/ems-agent/ob-parameters.h \
 	plugins/ems-agent/outbox.c \
 	plugins/ems-agent/outbox.h \
 	plugins/ems-agent/presence.c \

@@ -10,6 +10,7 @@ plugins_ems_ssh_libvnfm_ssh_la_SOURCES = \
 	plugins/ems-ssh/ssh-auth.c plugins/ems-ssh/ssh-auth.h \
 	plugins/ems-ssh/ssh-call.c plugins/ems-ssh/ssh-call.h \
 	plugins/ems-ssh/ssh-command.c \
+	plugins/ems-ssh/ssh-dependency.c plugins/ems-ssh/ssh-dependency.h \
 	plugins/ems-ssh/ssh-ems.c plugins/ems-ssh/ssh-ems.h \
 	plugins/ems-ssh/ssh-host.c plugins/ems-ssh/ssh-host.h \
 	plugins/ems-ssh/ssh-host-key.c plugins/ems-ssh/ssh-host-key.h \

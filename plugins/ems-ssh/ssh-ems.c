@@ -6,6 +6,7 @@
 #include "plugins/ems-ssh/ssh-ems.h"
 
 #include "plugins/ems-ssh/ssh-call.h"
+#include "plugins/ems-ssh/ssh-dependency.h"
 #include "plugins/ems-ssh/ssh-key.h"
 #include "plugins/ems-ssh/ssh-run.h"
 
@@ -25,7 +26,8 @@ const VnfmKey ssh_ems_keys[] = {
   { GROUP, "working-directory", VNFM_KEY_PATH, "/", "where scripts run" },
   { GROUP, "user-data", VNFM_KEY_STRING, "user-data-ssh.sh",
     "template of the machines' user data: a path, or the name of one that was installed" },
-  { GROUP, "retry-min", VNFM_KEY_DURATION, "200ms", "rest after a first attempt to reach a machine; random, and growing" },
+  { GROUP, "retry-min", VNFM_KEY_DURATION, "200ms",
+    "rest after a first attempt to reach a machine; random, and growing" },
   { GROUP, "retry-max", VNFM_KEY_DURATION, "15s", "longest rest between two attempts" },
   { GROUP, "hold", VNFM_KEY_DURATION, "10m", "how long a command waits for its machine; 0: as long as the operation" },
   { GROUP, "answer-timeout", VNFM_KEY_DURATION, "10m", "how long a command other than a script may take; 0: no limit" },
@@ -254,6 +256,17 @@ ssh_ems_clone_scripts_async (VnfmEms *ems, VnfmVnfc *vnfc, const char *url, GCan
 }
 
 static void
+ssh_ems_put_dependency_async (VnfmEms *ems, VnfmVnfc *vnfc, VnfmDependency *dependency, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+  SshHost *host = NULL;
+  GTask *task = begin (SSH_EMS (ems), vnfc, ssh_ems_put_dependency_async, cancellable, callback, user_data, &host);
+
+  if (task != NULL)
+    ssh_dependency_put (host, task, dependency);
+}
+
+static void
 ssh_ems_execute_async (VnfmEms *ems, VnfmVnfc *vnfc, const VnfmExecution *execution, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -310,6 +323,7 @@ ssh_ems_forget (VnfmEms *ems, VnfmVnfc *vnfc)
     return;
   g_autoptr (SshHost) host = found;
   ssh_host_abandon (host, "the machine is released");
+  ssh_host_set_released (host);
   if (ssh_host_is_connected (host)) {
     g_autofree char *command = ssh_spool_forget (self->shared->spool, vnfc->vnfr_id);
     ssh_call_start (host, g_task_new (self, NULL, forgotten, NULL), "forgetting its steps", command, NULL, FORGET_HOLD,
@@ -378,6 +392,8 @@ ssh_ems_class_init (SshEmsClass *klass)
   ems_class->update_script_finish = finish_boolean;
   ems_class->clone_scripts_async = ssh_ems_clone_scripts_async;
   ems_class->clone_scripts_finish = finish_boolean;
+  ems_class->put_dependency_async = ssh_ems_put_dependency_async;
+  ems_class->put_dependency_finish = finish_boolean;
   ems_class->execute_async = ssh_ems_execute_async;
   ems_class->execute_finish = ssh_ems_execute_finish;
   ems_class->cancel_async = ssh_ems_cancel_async;

@@ -34,6 +34,7 @@ struct _SshHost {
   SshLink *link; /* while it is prepared */
   GWeakRef last; /* the connection that was used last */
   SshReader *reader;
+  gboolean released; /* it is about to be deleted */
   gboolean prepared; /* the spool directory is there */
   VnfmTimer *timer;
   guint failures;
@@ -149,6 +150,12 @@ ssh_host_is_connected (SshHost *self)
 }
 
 void
+ssh_host_set_released (SshHost *self)
+{
+  self->released = TRUE;
+}
+
+void
 ssh_host_forget_preparation (SshHost *self)
 {
   self->prepared = FALSE;
@@ -156,14 +163,20 @@ ssh_host_forget_preparation (SshHost *self)
 
 /* What is known of it, told when it changes. */
 
+/* A machine that boots refuses connections: that is a step. A refused login is for an operator. */
 static void
-note_trouble (SshHost *self, const char *text)
+note_trouble (SshHost *self, int code, const char *text)
 {
+  gboolean boots = self->since == 0 && code == VNFM_ERROR_UNREACHABLE;
+
   if (g_strcmp0 (self->trouble, text) == 0)
     return;
+  if (boots || self->released)
+    g_info ("machine %s: not reachable: %s", self->vnfc->hostname, text);
+  else
+    g_message ("machine %s: not reachable: %s", self->vnfc->hostname, text);
   if (self->trouble == NULL)
     self->since = vnfm_clock_get_wall_time (self->shared->clock);
-  g_message ("machine %s: not reachable: %s", self->vnfc->hostname, text);
   g_free (self->trouble);
   self->trouble = g_strdup (text);
 }
@@ -312,7 +325,7 @@ give_way (SshHost *self, const GError *error)
   g_clear_object (&self->attempt);
   self->state = QUIET;
   if (!stopped)
-    note_trouble (self, error->message);
+    note_trouble (self, error->code, error->message);
   if (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_REFUSED)) {
     self->failures++;
     fail_all (self, error);
@@ -441,7 +454,7 @@ open_connection (SshHost *self)
   if (self->address == NULL) {
     /* Only a new record brings one: ssh_host_update(). */
     g_autofree char *text = g_strdup_printf ("no address yet: %s", why);
-    note_trouble (self, text);
+    note_trouble (self, VNFM_ERROR_NOT_FOUND, text);
     return;
   }
   SshTarget target = {
@@ -511,7 +524,7 @@ void
 ssh_host_release (SshHost *self, SshLink *link, const GError *error)
 {
   if (error != NULL && !ssh_link_is_open (link) && !self->shared->stopped) {
-    note_trouble (self, error->message);
+    note_trouble (self, error->code, error->message);
     if (self->shared->ems != NULL)
       vnfm_ems_emit_lost (self->shared->ems, self->vnfc->hostname);
   }

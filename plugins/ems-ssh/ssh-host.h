@@ -83,6 +83,8 @@ SshLink *ssh_host_acquire_finish (SshHost *self, GAsyncResult *result, GError **
 void ssh_host_release (SshHost *self, SshLink *link, const GError *error);
 /* What was put into the spool directory is not there any more. */
 void ssh_host_forget_preparation (SshHost *self);
+/* It is about to be deleted: losing it is no news. */
+void ssh_host_set_released (SshHost *self);
 /* A connection is open: a command needs no new one. */
 gboolean ssh_host_is_connected (SshHost *self);
 

@@ -543,6 +543,26 @@ START_TEST (tells_what_the_machine_says)
 }
 END_TEST
 
+START_TEST (stores_a_dependency)
+{
+  static const char text[] = "{\"parameters\":{\"server\":{\"parameters\":{\"port\":\"80\"}}},\"vnfcParameters\":{}}";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VnfmDependency) dependency = vnfm_dependency_new (bytes, &error);
+  VnfmTestCall call = { 0 };
+
+  ck_assert_no_error (error);
+  vnfm_ems_put_dependency_async (site.ems, site.vnfc, dependency, NULL, vnfm_test_got_result, &call);
+  g_autoptr (GAsyncResult) result = vnfm_test_wait (&call);
+  ck_assert (vnfm_ems_put_dependency_finish (site.ems, result, &error));
+  g_autoptr (VnfmScriptResult) read = run ("read", ". $SCRIPTS_PATH/ob_parameters.sh; echo $OB_server_VNF_port\n"
+                                                   "cd $SCRIPTS_PATH; ls ob_*; cat ob_parameters.json");
+  ck_assert_str_eq (read->output,
+                    "80\nob_parameters.json\nob_parameters.sh\nob_parameters.yaml\n"
+                    "{\"parameters\":{\"server\":{\"parameters\":{\"port\":\"80\"}}},\"vnfcParameters\":{}}");
+}
+END_TEST
+
 /* Somebody cleans up behind our back. */
 START_TEST (prepares_the_spool_again)
 {
@@ -594,6 +614,7 @@ ssh_ems_suite (void)
   tcase_add_test (scripts, ends_at_the_time_limit);
   tcase_add_test (scripts, tells_an_unknown_outcome);
   tcase_add_test (scripts, tells_what_the_machine_says);
+  tcase_add_test (scripts, stores_a_dependency);
   tcase_add_test (scripts, prepares_the_spool_again);
   suite_add_tcase (suite, scripts);
   tcase_add_checked_fixture (waiting, set_up, tear_down);

@@ -19,6 +19,7 @@
 #include <vnfm/vnfm-message.h>
 #include <vnfm/vnfm-negotiator.h>
 #include <vnfm/vnfm-operation.h>
+#include <vnfm/vnfm-parameter-files.h>
 #include <vnfm/vnfm-plugin.h>
 #include <vnfm/vnfm-poll.h>
 #include <vnfm/vnfm-profile.h>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "plugins/ems-agent/ob-parameters.h"
-
 #include <vnfm/vnfm-environment.h>
 #include <vnfm/vnfm-json.h>
+#include <vnfm/vnfm-parameter-files.h>
 
 #include <string.h>
 
@@ -145,7 +144,7 @@ append_yaml_array (GString *out, JsonArray *array, guint depth)
 }
 
 char *
-ems_parameters_to_yaml (JsonObject *dependency)
+vnfm_parameter_files_to_yaml (JsonObject *dependency)
 {
   GString *out = g_string_new (NULL);
 
@@ -227,7 +226,7 @@ append_vnfc_type (GString *out, JsonObject *dependency, const char *type)
 }
 
 char *
-ems_parameters_to_shell (JsonObject *dependency)
+vnfm_parameter_files_to_shell (JsonObject *dependency)
 {
   GString *out = g_string_new ("# VNF Parameters\n");
   g_autoptr (GList) vnf_types = list_types (dependency, "parameters");

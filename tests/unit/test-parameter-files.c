@@ -2,10 +2,10 @@
 /* A dependency as the files that scripts read. */
 #include "config.h"
 
-#include "plugins/ems-agent/ob-parameters.h"
 #include "tests/support/vnfm-test.h"
 
 #include <vnfm/vnfm-json.h>
+#include <vnfm/vnfm-parameter-files.h>
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ START_TEST (yaml_quotes_what_is_not_plain)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (JsonNode) node = parse (rows[i].json);
-    g_autofree char *yaml = ems_parameters_to_yaml (json_node_get_object (node));
+    g_autofree char *yaml = vnfm_parameter_files_to_yaml (json_node_get_object (node));
     ck_assert_str_eq (yaml, rows[i].yaml);
   }
 }
@@ -70,7 +70,7 @@ START_TEST (shell_lines_are_data)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (JsonNode) node = parse (rows[i].json);
-    g_autofree char *shell = ems_parameters_to_shell (json_node_get_object (node));
+    g_autofree char *shell = vnfm_parameter_files_to_shell (json_node_get_object (node));
     ck_assert_str_eq (shell, rows[i].shell);
   }
 }
