@@ -252,6 +252,7 @@ noinst_PROGRAMS += tests/support/stomp-broker
 tests_support_stomp_broker_SOURCES = tests/support/stomp-broker.c
 tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
 INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-agent-scripts.py tests/integration/test-agent-check.py \
+	tests/integration/test-agent-abuse.py \
 	tests/integration/test-run-clone.py \
 	tests/integration/test-stomp-wild.py
 endif

@@ -400,6 +400,23 @@ read_members (EmsCommand *self, JsonObject *object, GError **error)
   return read_environment (self, object, error) && read_seconds (self, object, error);
 }
 
+/* A NUL would silently end a name or a script in the middle. No JSON text needs one for anything else. */
+static gboolean
+holds_nul (GBytes *body)
+{
+  gsize length = 0;
+  const char *text = g_bytes_get_data (body, &length);
+  const char *end = text + length;
+
+  for (const char *at = text; (at = memchr (at, '\\', (gsize)(end - at))) != NULL; at += 2) {
+    if (end - at >= 6 && memcmp (at + 1, "u0000", 5) == 0)
+      return TRUE;
+    if (end - at < 2)
+      break;
+  }
+  return FALSE;
+}
+
 EmsCommand *
 ems_command_decode (GBytes *body, GError **error)
 {
@@ -408,6 +425,10 @@ ems_command_decode (GBytes *body, GError **error)
 
   if (node == NULL)
     return NULL;
+  if (holds_nul (body)) {
+    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_INVALID, "a string holds a NUL");
+    return NULL;
+  }
   const char *action = vnfm_json_get_string (object, "action");
   if (action == NULL) {
     g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_INVALID, "member \"action\" is missing or no string");

@@ -22,6 +22,8 @@
 
 #define MAX_HEAD      256
 #define MAX_CORRECTED (16 << 20)
+/* A name of a script, with folders and blanks. */
+#define MAX_NAME 1024
 
 void
 ems_invocation_clear (EmsInvocation *self)
@@ -49,9 +51,14 @@ ems_invocation_refuse (EmsInvocation *self, int status, const char *format, ...)
 static char *
 find_file (EmsScriptRoot *root, const char *payload, const char **arguments, GError **error)
 {
-  g_autofree char *name = g_strdup (payload);
+  g_autofree char *name = g_strndup (payload, MAX_NAME);
   g_autoptr (GError) denied = NULL;
 
+  /* Longer names there are none, but arguments without bound: not through a word. */
+  if (strlen (payload) > MAX_NAME) {
+    for (gsize length = MAX_NAME; length > 0 && !g_ascii_isspace (payload[length]); length--)
+      name[length - 1] = '\0';
+  }
   g_strchomp (name);
   for (;;) {
     g_autoptr (GError) cause = NULL;
@@ -257,6 +264,21 @@ put (GHashTable *values, const char *name, const char *value)
   g_hash_table_replace (values, g_strdup (name), g_strconcat (name, "=", value, NULL));
 }
 
+/* Variables whose value is code to the shell or the loader. Values come from descriptors and from other VNFs, names
+ * partly too ("BASH" provides "ENV"): no script needs these from there. */
+static gboolean
+is_code (const char *name)
+{
+  static const char *const names[] = { "BASH_ENV",       "BASHOPTS",   "SHELLOPTS", "PS4",
+                                       "PROMPT_COMMAND", "LD_PRELOAD", "LD_AUDIT",  "PYTHONSTARTUP" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (g_str_equal (name, names[i]))
+      return TRUE;
+  }
+  return g_str_has_prefix (name, "BASH_FUNC_");
+}
+
 GStrv
 ems_environment_build (const char *const *base, JsonObject *wanted, const char *scripts_path, const char *provides_path)
 {
@@ -277,7 +299,8 @@ ems_environment_build (const char *const *base, JsonObject *wanted, const char *
     json_object_iter_init_ordered (&iter, wanted);
     while (json_object_iter_next_ordered (&iter, &name, &value)) {
       /* A name that is empty or holds "=" cannot be told to a program. */
-      if (*name != '\0' && strchr (name, '=') == NULL && json_node_get_value_type (value) == G_TYPE_STRING)
+      if (*name != '\0' && strchr (name, '=') == NULL && !is_code (name) &&
+          json_node_get_value_type (value) == G_TYPE_STRING)
         put (values, name, json_node_get_string (value));
     }
   }

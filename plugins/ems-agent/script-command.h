@@ -35,7 +35,8 @@ void ems_invocation_resolve (EmsInvocation *self, EmsScriptRoot *root, const cha
 /* Of @own, what one of @patterns ("LC_*") names; and what a script may count on if it is not there.
  * Returns: (transfer full): "NAME=value" strings. */
 GStrv ems_environment_base (const char *const *own, const char *const *patterns);
-/* @base, with @wanted (nullable, an object of strings) on top, names passed as they are.
+/* @base, with @wanted (nullable, an object of strings) on top, names passed as they are; but for those whose value a
+ * shell or the loader would run.
  * Returns: (transfer full). */
 GStrv ems_environment_build (const char *const *base, JsonObject *wanted, const char *scripts_path,
                              const char *provides_path);

@@ -25,6 +25,7 @@
  * What the script's environment held is not in it: that is where passwords are. */
 
 #define MAX_NAME 80
+#define MAX_LINE 4096
 
 struct _EmsScriptLog {
   char *folder;
@@ -102,8 +103,10 @@ static GBytes *
 format_run (EmsScriptLog *self, EmsStep *step, const char *line, gint64 ended, const VnfmScriptResult *result)
 {
   GString *out = g_string_new (NULL);
-  g_autofree char *shown = g_strescape (line, NULL);
-  g_autofree char *id = g_strescape (step->id, NULL);
+  g_autofree char *cut = g_strndup (line, MAX_LINE);
+  g_autofree char *shown = g_strescape (cut, NULL);
+  g_autofree char *cut_id = g_strndup (step->id, MAX_LINE);
+  g_autofree char *id = g_strescape (cut_id, NULL);
   g_autofree char *begin_time = vnfm_clock_format (step->begun > 0 ? step->begun : ended);
   g_autofree char *end_time = vnfm_clock_format (ended);
 
@@ -125,18 +128,19 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static void
-make_room (EmsScriptLog *self)
+make_room (EmsScriptLog *self, const char *newest)
 {
   g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
-    if (g_str_has_suffix (name, ".log"))
+    /* Whatever the clock says. */
+    if (g_str_has_suffix (name, ".log") && !g_str_equal (name, newest))
       g_ptr_array_add (names, g_strdup (name));
   }
   g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i + self->max_files < names->len; i++) {
+  for (guint i = 0; i + self->max_files < names->len + 1; i++) {
     g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
     unlink (path);
   }
@@ -153,5 +157,5 @@ ems_script_log_write (EmsScriptLog *self, EmsStep *step, const char *line, gint6
   g_autoptr (GBytes) text = format_run (self, step, line, ended, result);
   if (!ems_file_replace (self->folder, name, text, FALSE, &error))
     g_info ("step %s: no log of it: %s", step->id, error->message);
-  make_room (self);
+  make_room (self, name);
 }

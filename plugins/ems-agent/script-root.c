@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,6 +70,10 @@ split_name (const char *name, GPtrArray *parts, GError **error)
 {
   g_auto (GStrv) split = g_strsplit (name, "/", -1);
 
+  if (strlen (name) >= PATH_MAX / 2) {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_LIMIT, "a name of %zu bytes is too long", strlen (name));
+    return FALSE;
+  }
   if (*name == '/') {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_DENIED, "\"%s\" is an absolute path", name);
     return FALSE;

@@ -23,9 +23,13 @@
 #define RECORD "record.json"
 #define ANSWER "answer.json"
 
+/* These are kept whatever the clock says. */
+#define ALWAYS_KEPT 50
+
 struct _EmsStepStore {
   char *folder;
   GHashTable *steps; /* id -> EmsStep */
+  gint64 last_number;
 };
 
 EmsWaiter *
@@ -100,6 +104,7 @@ encode_step (EmsStep *step)
   set_string (object, "action", ems_action_get_nick (step->action));
   set_string (object, "boot", step->boot);
   json_object_set_int_member (object, "accepted", step->accepted);
+  json_object_set_int_member (object, "number", step->number);
   json_object_set_int_member (object, "begun", step->begun);
   json_object_set_int_member (object, "ended", step->ended);
   set_string (object, "state", ems_state_get_nick (step->state));
@@ -176,6 +181,7 @@ decode_step (const char *store, GBytes *text, GError **error)
   step->action = action_from_nick (vnfm_json_get_string (object, "action"));
   step->boot = g_strdup (vnfm_json_get_string (object, "boot"));
   step->accepted = vnfm_json_get_int (object, "accepted", 0);
+  step->number = vnfm_json_get_int (object, "number", 0);
   step->begun = vnfm_json_get_int (object, "begun", 0);
   step->ended = vnfm_json_get_int (object, "ended", 0);
   step->state = state_from_nick (vnfm_json_get_string (object, "state"));
@@ -220,6 +226,7 @@ load_step (EmsStepStore *self, const char *name)
     return;
   }
   take_answer (step);
+  self->last_number = MAX (self->last_number, step->number);
   g_hash_table_replace (self->steps, step->id, step);
 }
 
@@ -302,6 +309,8 @@ compare_age (gconstpointer a, gconstpointer b)
   const EmsStep *one = *(const EmsStep *const *)a;
   const EmsStep *other = *(const EmsStep *const *)b;
 
+  if (one->number != other->number)
+    return one->number < other->number ? -1 : 1;
   if (one->accepted != other->accepted)
     return one->accepted < other->accepted ? -1 : 1;
   return strcmp (one->id, other->id);
@@ -342,6 +351,7 @@ ems_step_store_add (EmsStepStore *self, const char *id, gboolean named, EmsActio
 
   step->named = named;
   step->action = action;
+  step->number = ++self->last_number;
   g_hash_table_replace (self->steps, step->id, step);
   return step;
 }
@@ -430,7 +440,8 @@ ems_step_store_expire (EmsStepStore *self, gint64 before, guint keep, gboolean (
 
   for (guint i = 0; i < over->len; i++) {
     EmsStep *step = g_ptr_array_index (over, i);
-    if ((i < surplus || step->ended < before) && !in_use (step, before))
+    gboolean old = step->ended < before && i + ALWAYS_KEPT < over->len;
+    if ((i < surplus || old) && !in_use (step, before))
       ems_step_store_remove (self, step);
   }
 }

@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmsWaiter, ems_waiter_free)
  * @folder: where its files are
  * @boot: the machine's boot id when it was begun
  * @accepted: wall time of the command, microseconds
+ * @number: in the order of their coming, whatever the clock did
  * @begun: wall time of the effect's begin; 0 while it waits for its turn
  * @ended: wall time; 0 while there is no outcome
  * @delivery: (nullable): id of the message that brought the command
@@ -47,6 +48,7 @@ typedef struct {
   char *folder;
   char *boot;
   gint64 accepted;
+  gint64 number;
   gint64 begun;
   gint64 ended;
   char *delivery;
@@ -93,7 +95,8 @@ void ems_step_store_settle (EmsStepStore *self, EmsStep *step);
 /* Removes it with all its files. */
 void ems_step_store_remove (EmsStepStore *self, EmsStep *step);
 /* Removes ended steps whose answer nobody is owed and that @in_use does not want kept: those that ended before @before
- * (wall time), and the oldest beyond @keep. */
+ * (wall time), and the oldest beyond @keep. The newest few stay however old they are: a clock that jumps must not make
+ * this machine forget what it just did. */
 void ems_step_store_expire (EmsStepStore *self, gint64 before, guint keep,
                             gboolean (*in_use) (EmsStep *step, gint64 before));
 

@@ -164,10 +164,11 @@ class World:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def start_agent(self):
+    def start_agent(self, prefix=()):
+        """prefix: a command that becomes the agent."""
         program = os.path.join(BUILD, "plugins/ems-agent/vnfm-ems")
         pid_file = self.path("agent.pid")
-        process = subprocess.Popen([program, "--config", self.config, "--pid-file", pid_file, "-v"],
+        process = subprocess.Popen([*prefix, program, "--config", self.config, "--pid-file", pid_file, "-v"],
                                    stdout=self.log, stderr=self.log, env={**os.environ, "VNFM_MACHINE": self.folder})
         self.agents.append(process)
 
@@ -205,7 +206,11 @@ class World:
         for process in self.agents:
             if process.poll() is None:
                 process.terminate()
-                process.wait(PATIENCE)
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
         self.manager.close()
         self.broker.stop()
         self.log.close()
