@@ -50,8 +50,9 @@ tests_unit_test_store_sqlite_SOURCES = tests/unit/test-store-sqlite.c \
 tests_unit_test_store_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_store_sqlite_LDADD = plugins/store-sqlite/libvnfm-store-sqlite.la $(UNIT_LIBS) $(SQLITE_LIBS)
 endif
-UNIT_TESTS += tests/unit/test-ctl-table
+UNIT_TESTS += tests/unit/test-ctl-table tests/unit/test-doctor
 tests_unit_test_ctl_table_LDADD = core/ctl/libvnfm-ctl.la $(UNIT_LIBS)
+tests_unit_test_doctor_LDADD = core/ctl/libvnfm-ctl.la $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-local-api
 tests_unit_test_local_api_LDADD = core/daemon/liblocal-api.la $(UNIT_LIBS)
 EXTRA_tests_unit_test_local_api_DEPENDENCIES = core/ctl/vnfmctl

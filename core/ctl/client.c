@@ -58,7 +58,9 @@ take_error (JsonObject *answer, guint status, GError **error)
 {
   JsonObject *member = vnfm_json_get_object (answer, "error");
   const char *text = member != NULL ? vnfm_json_get_string (member, "message") : NULL;
-  int code = status == SOUP_STATUS_NOT_FOUND ? VNFM_ERROR_NOT_FOUND : VNFM_ERROR_FAILED;
+  int code = status == SOUP_STATUS_NOT_FOUND   ? VNFM_ERROR_NOT_FOUND
+             : status == SOUP_STATUS_FORBIDDEN ? VNFM_ERROR_DENIED
+                                               : VNFM_ERROR_FAILED;
 
   if (text != NULL)
     g_set_error_literal (error, VNFM_ERROR, code, text);

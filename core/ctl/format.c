@@ -460,3 +460,37 @@ format_plugins (JsonObject *answer, GDateTime *now, const TableStyle *style)
   add_table (out, table, "no plugins", style);
   return g_string_free (out, FALSE);
 }
+
+/* ---- doctor */
+
+#define STATE_WIDTH 8
+
+char *
+format_findings (GPtrArray *findings, const TableStyle *style)
+{
+  static const TableColour colours[] = { TABLE_GREEN, TABLE_YELLOW, TABLE_RED };
+  GString *out = g_string_new (NULL);
+  guint failed = doctor_count_failed (findings);
+  int width = 0;
+
+  for (guint i = 0; i < findings->len; i++)
+    width = MAX (width, (int)text_width (((DoctorFinding *)g_ptr_array_index (findings, i))->link));
+
+  for (guint i = 0; i < findings->len; i++) {
+    const DoctorFinding *finding = g_ptr_array_index (findings, i);
+    g_autofree char *state = g_strdup_printf ("%-*s", STATE_WIDTH, doctor_state_get_nick (finding->state));
+    g_autofree char *painted = text_paint (state, colours[finding->state], style->colour);
+    g_autofree char *link = text_clean (finding->link, FALSE);
+    g_autofree char *text = text_clean (finding->text, FALSE);
+    g_string_append_printf (out, "%s%s%*s  %s\n", painted, link, MAX (width - (int)text_width (link), 0), "", text);
+    if (finding->advice == NULL)
+      continue;
+    g_autofree char *advice = text_clean (finding->advice, FALSE);
+    g_string_append_printf (out, "%*s-> %s\n", STATE_WIDTH, "", advice);
+  }
+  if (failed == 0)
+    g_string_append (out, "nothing is broken\n");
+  else
+    g_string_append_printf (out, "%u link%s broken\n", failed, failed == 1 ? " is" : "s are");
+  return g_string_free (out, FALSE);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/ctl/doctor.h"
 #include "core/ctl/table.h"
 
 #include <json-glib/json-glib.h>
@@ -16,5 +17,8 @@ CommandFormat format_operations;
 CommandFormat format_operation;
 CommandFormat format_vnfs;
 CommandFormat format_plugins;
+
+/* @findings: (element-type DoctorFinding). Returns: (transfer full). */
+char *format_findings (GPtrArray *findings, const TableStyle *style);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += core/ctl/libvnfm-ctl.la
 core_ctl_libvnfm_ctl_la_SOURCES = \
 	core/ctl/client.c core/ctl/client.h \
+	core/ctl/doctor.c core/ctl/doctor.h \
 	core/ctl/format.c core/ctl/format.h \
 	core/ctl/human.c core/ctl/human.h \
 	core/ctl/table.c core/ctl/table.h

@@ -3,9 +3,11 @@
 #include "config.h"
 
 #include "core/ctl/client.h"
+#include "core/ctl/doctor.h"
 #include "core/ctl/format.h"
 
 #include <vnfm/vnfm-error.h>
+#include <vnfm/vnfm-json.h>
 
 #include <locale.h>
 #include <stdio.h>
@@ -81,13 +83,24 @@ plugins_resource (const char *argument)
   return g_strdup ("/v1/plugins");
 }
 
+/* (nullable). */
+static char *
+doctor_resource (const char *vnf)
+{
+  g_autofree char *escaped = vnf != NULL ? g_uri_escape_string (vnf, NULL, FALSE) : NULL;
+
+  if (vnf != NULL && *vnf == '\0')
+    return NULL;
+  return escaped != NULL ? g_strconcat ("/v1/doctor?vnf=", escaped, NULL) : g_strdup ("/v1/doctor");
+}
+
 typedef struct {
   const char *name;
-  const char *argument; /* nullable: it takes exactly one */
+  const char *argument; /* nullable: it takes exactly one; in brackets: at most one */
   const char *summary;
   const GOptionEntry *entries; /* nullable */
   char *(*make_resource) (const char *argument);
-  CommandFormat *format;
+  CommandFormat *format; /* NULL: what it is told is judged: doctor */
 } Command;
 
 static const Command commands[] = {
@@ -97,6 +110,8 @@ static const Command commands[] = {
   { "show", "ID", "One operation: where it is, what it waits for, its stages and steps", NULL, operation_resource,
     format_operation },
   { "vnfs", NULL, "The VNFs it works for, and their machines", NULL, vnfs_resource, format_vnfs },
+  { "doctor", "[VNF]", "Which link of the chain is broken, and what to do: to a VNF's machines, if one is named", NULL,
+    doctor_resource, NULL },
   { "plugins", NULL, "Kind, name, version and state of each plugin, and why one is disabled", NULL, plugins_resource,
     format_plugins },
 };
@@ -136,6 +151,35 @@ get_style (void)
 }
 
 static int
+print (int status, const char *text)
+{
+  if (fputs (text, stdout) == EOF || fflush (stdout) == EOF)
+    return complain (EXIT_FAILED, "cannot write the answer");
+  return status;
+}
+
+/* No answer is a finding, too. */
+static int
+run_doctor (const char *path, const char *resource, const char *vnf)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) facts = client_get (path, resource, NULL, &error);
+  g_autoptr (GPtrArray) findings = facts != NULL ? doctor_judge (facts) : doctor_judge_silence (error, vnf);
+  TableStyle style = get_style ();
+  int status = doctor_count_failed (findings) == 0 ? EXIT_SUCCESS : EXIT_FAILED;
+
+  if (!options.json) {
+    g_autofree char *text = format_findings (findings, &style);
+    return print (status, text);
+  }
+  g_autoptr (JsonObject) object = doctor_to_json (findings, facts);
+  g_autoptr (GBytes) body = vnfm_json_write_object (object);
+  g_autofree char *text =
+      g_strdup_printf ("%.*s\n", (int)g_bytes_get_size (body), (const char *)g_bytes_get_data (body, NULL));
+  return print (status, text);
+}
+
+static int
 run (const Command *command, const char *argument)
 {
   g_autoptr (GError) error = NULL;
@@ -144,9 +188,12 @@ run (const Command *command, const char *argument)
   const char *path = options.socket != NULL ? options.socket : SOCKET_PATH;
 
   if (resource == NULL) {
-    text = g_strdup_printf ("\"%s\" is not the id of an operation", argument);
+    text = command->format != NULL ? g_strdup_printf ("\"%s\" is not the id of an operation", argument)
+                                   : g_strdup ("the VNF has no name");
     return complain (EXIT_USAGE, text);
   }
+  if (command->format == NULL)
+    return run_doctor (path, resource, argument);
   g_autoptr (JsonObject) answer = client_get (path, resource, &text, &error);
   if (answer == NULL) {
     gboolean there = !g_error_matches (error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE) &&
@@ -159,9 +206,7 @@ run (const Command *command, const char *argument)
     g_free (text);
     text = command->format (answer, now, &style);
   }
-  if (fputs (text, stdout) == EOF || fflush (stdout) == EOF)
-    return complain (EXIT_FAILED, "cannot write the answer");
-  return EXIT_SUCCESS;
+  return print (EXIT_SUCCESS, text);
 }
 
 static GOptionContext *
@@ -193,14 +238,16 @@ run_command (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_command_context (command);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return complain (EXIT_USAGE, error->message);
-  if (argc != (command->argument != NULL ? 2 : 1)) {
-    text = command->argument != NULL ? g_strdup_printf ("%s takes one %s", command->name, command->argument)
-                                     : g_strdup_printf ("%s takes no argument", command->name);
+  gboolean optional = command->argument != NULL && command->argument[0] == '[';
+  if (argc != (command->argument != NULL ? 2 : 1) && !(optional && argc == 1)) {
+    text = optional                    ? g_strdup_printf ("%s takes at most one VNF", command->name)
+           : command->argument != NULL ? g_strdup_printf ("%s takes one %s", command->name, command->argument)
+                                       : g_strdup_printf ("%s takes no argument", command->name);
     return complain (EXIT_USAGE, text);
   }
   if (options.limit < 1)
     return complain (EXIT_USAGE, "--limit must be 1 or more");
-  return run (command, command->argument != NULL ? argv[1] : NULL);
+  return run (command, argc > 1 ? argv[1] : NULL);
 }
 
 static GOptionContext *

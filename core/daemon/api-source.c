@@ -4,7 +4,8 @@
 
 #include "core/daemon/api-source.h"
 
-#include "core/engine/flows.h"
+#include "core/daemon/api-doctor.h"
+#include "core/daemon/api-json.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -23,70 +24,7 @@ static void api_source_iface_init (LocalApiSourceInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (ApiSource, api_source, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (LOCAL_API_TYPE_SOURCE, api_source_iface_init))
 
-static void
-set_text (JsonObject *object, const char *name, const char *value)
-{
-  if (value != NULL)
-    json_object_set_string_member (object, name, value);
-}
-
-static void
-set_time (JsonObject *object, const char *name, gint64 time)
-{
-  g_autofree char *text = time > 0 ? vnfm_clock_format (time) : NULL;
-
-  set_text (object, name, text);
-}
-
-static JsonNode *
-make_node (JsonObject *object)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-
-  json_node_take_object (node, object);
-  return node;
-}
-
-static JsonNode *
-make_array_node (JsonArray *array)
-{
-  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
-
-  json_node_take_array (node, array);
-  return node;
-}
-
 /* ---- status */
-
-static void
-add_transport (JsonArray *transports, const char *leg, const char *name, VnfmTransport *transport)
-{
-  static const char *const states[] = { "closed", "connecting", "connected" };
-  JsonObject *object = json_object_new ();
-  const GError *error = vnfm_transport_get_last_error (transport);
-
-  set_text (object, "leg", leg);
-  set_text (object, "name", name);
-  set_text (object, "state", states[vnfm_transport_get_state (transport)]);
-  if (error != NULL)
-    set_text (object, "error", error->message);
-  json_array_add_object_element (transports, object);
-}
-
-static JsonObject *
-count_operations (VnfmEngine *engine)
-{
-  g_autoptr (GPtrArray) operations = vnfm_engine_get_operations (engine);
-  gint64 counts[OPERATION_FINISHED + 1] = { 0 };
-  JsonObject *object = json_object_new ();
-
-  for (guint i = 0; i < operations->len; i++)
-    counts[((EngineOperation *)g_ptr_array_index (operations, i))->state]++;
-  json_object_set_int_member (object, "waiting", counts[OPERATION_QUEUED]);
-  json_object_set_int_member (object, "running", counts[OPERATION_RUNNING]);
-  json_object_set_int_member (object, "answering", counts[OPERATION_ANSWERING]);
-  return object;
-}
 
 static JsonObject *
 get_counters (VnfmEngine *engine)
@@ -115,55 +53,23 @@ api_source_get_status (LocalApiSource *source)
   gboolean connected = vnfm_transport_get_state (nfvo) == VNFM_TRANSPORT_CONNECTED &&
                        vnfm_transport_get_state (ems) == VNFM_TRANSPORT_CONNECTED;
 
-  set_text (object, "version", PACKAGE_VERSION);
-  set_text (object, "profile", self->profile_name);
-  set_text (object, "state", connected ? "ready" : "connecting");
+  api_json_set_text (object, "version", PACKAGE_VERSION);
+  api_json_set_text (object, "profile", self->profile_name);
+  api_json_set_text (object, "state", connected ? "ready" : "connecting");
   json_object_set_int_member (object, "pid", getpid ());
-  set_time (object, "started", self->started);
-  set_text (object, "store", store);
-  add_transport (transports, "nfvo", vnfm_profile_get_string (profile, "vnfmd", "nfvo-transport"), nfvo);
-  add_transport (transports, "ems", vnfm_profile_get_string (profile, "vnfmd", "ems-transport"), ems);
+  api_json_set_time (object, "started", self->started);
+  api_json_set_text (object, "store", store);
+  json_array_add_object_element (
+      transports, api_json_transport ("nfvo", vnfm_profile_get_string (profile, "vnfmd", "nfvo-transport"), nfvo));
+  json_array_add_object_element (
+      transports, api_json_transport ("ems", vnfm_profile_get_string (profile, "vnfmd", "ems-transport"), ems));
   json_object_set_array_member (object, "transports", transports);
-  json_object_set_object_member (object, "operations", count_operations (engine));
+  json_object_set_object_member (object, "operations", api_json_count_operations (engine));
   json_object_set_object_member (object, "since-start", get_counters (engine));
-  return make_node (object);
+  return api_json_node (object);
 }
 
 /* ---- operations */
-
-static JsonObject *
-describe_operation (EngineOperation *operation)
-{
-  Request *request = operation->request;
-  g_autofree char *doing = engine_operation_describe (operation);
-  JsonObject *object = json_object_new ();
-
-  set_text (object, "id", request->id);
-  set_text (object, "action", request->action_name);
-  set_text (object, "vnf", request->vnf_name);
-  set_text (object, "type", request->vnf_type);
-  set_text (object, "nsr", request->nsr_id);
-  set_text (object, "vnfr", request->vnfr_id);
-  set_text (object, "state", operation_state_get_nick (operation->state));
-  set_text (object, "stage", engine_operation_get_stage_name (operation));
-  set_text (object, "doing", doing);
-  set_time (object, "received", request->received);
-  if (operation->failure != NULL)
-    set_text (object, "error", operation->failure->message);
-  return object;
-}
-
-static JsonObject *
-parse_summary (GBytes *summary)
-{
-  g_autoptr (JsonNode) node = vnfm_json_parse (summary, NULL);
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return json_object_new ();
-  JsonObject *object = json_node_dup_object (node);
-  json_object_set_string_member (object, "state", operation_state_get_nick (OPERATION_FINISHED));
-  return object;
-}
 
 static JsonNode *
 api_source_get_operations (LocalApiSource *source, LocalApiFilter filter, guint limit, guint *left_out)
@@ -179,17 +85,17 @@ api_source_get_operations (LocalApiSource *source, LocalApiFilter filter, guint 
     if ((filter & (operation->state == OPERATION_QUEUED ? LOCAL_API_WAITING : LOCAL_API_RUNNING)) == 0)
       continue;
     if (json_array_get_length (array) < limit)
-      json_array_add_object_element (array, describe_operation (operation));
+      json_array_add_object_element (array, api_json_operation (operation));
     else
       ++*left_out;
   }
   for (guint i = 0; (filter & LOCAL_API_FINISHED) != 0 && i < finished->len; i++) {
     if (json_array_get_length (array) < limit)
-      json_array_add_object_element (array, parse_summary (g_ptr_array_index (finished, i)));
+      json_array_add_object_element (array, api_json_summary (g_ptr_array_index (finished, i)));
     else
       ++*left_out;
   }
-  return make_array_node (array);
+  return api_json_array_node (array);
 }
 
 /* ---- one operation, with its steps from the journal */
@@ -202,39 +108,12 @@ add_stages (JsonObject *object, EngineOperation *operation)
   for (guint i = 0; i < operation->times->len; i++) {
     const OperationTime *time = &g_array_index (operation->times, OperationTime, i);
     JsonObject *stage = json_object_new ();
-    set_text (stage, "stage", time->stage);
-    set_time (stage, "started", time->started);
-    set_time (stage, "ended", time->ended);
+    api_json_set_text (stage, "stage", time->stage);
+    api_json_set_time (stage, "started", time->started);
+    api_json_set_time (stage, "ended", time->ended);
     json_array_add_object_element (stages, stage);
   }
   json_object_set_array_member (object, "stages", stages);
-}
-
-static void
-add_waits (JsonObject *object, EngineOperation *operation)
-{
-  g_autoptr (GPtrArray) waits = engine_operation_get_waits (operation);
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; i < waits->len; i++) {
-    const Wait *wait = g_ptr_array_index (waits, i);
-    JsonObject *member = json_object_new ();
-    set_text (member, "for", wait_kind_get_nick (wait->kind));
-    set_text (member, "what", wait->what);
-    set_text (member, "host", wait->host);
-    if (wait->addresses != NULL) {
-      JsonArray *addresses = json_array_new ();
-      for (char **address = wait->addresses; *address != NULL; address++)
-        json_array_add_string_element (addresses, *address);
-      json_object_set_array_member (member, "addresses", addresses);
-    }
-    set_time (member, "allocated", wait->allocated);
-    set_time (member, "since", wait->since);
-    set_text (member, "state", wait->state);
-    set_text (member, "output", wait->output);
-    json_array_add_object_element (array, member);
-  }
-  json_object_set_array_member (object, "waits", array);
 }
 
 /* In one line: what a script ended with, or that there is an answer. */
@@ -258,12 +137,12 @@ add_step (JsonArray *steps, const char *name, GBytes *value)
   JsonObject *outcome = vnfm_json_get_object (record, "outcome");
   JsonObject *step = json_object_new ();
 
-  set_text (step, "name", name);
-  set_time (step, "began", vnfm_json_get_int (record, "begun", 0));
-  set_time (step, "ended", vnfm_json_get_int (record, "ended", 0));
+  api_json_set_text (step, "name", name);
+  api_json_set_time (step, "began", vnfm_json_get_int (record, "begun", 0));
+  api_json_set_time (step, "ended", vnfm_json_get_int (record, "ended", 0));
   if (outcome != NULL) {
     g_autofree char *text = describe_outcome (outcome);
-    set_text (step, "outcome", text);
+    api_json_set_text (step, "outcome", text);
   }
   json_array_add_object_element (steps, step);
 }
@@ -290,7 +169,7 @@ steps_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       add_step (steps, item->key + strlen (prefix), item->value);
   }
   json_object_set_array_member (object, "steps", steps);
-  g_task_return_pointer (task, make_node (json_object_ref (object)), (GDestroyNotify)json_node_unref);
+  g_task_return_pointer (task, api_json_node (json_object_ref (object)), (GDestroyNotify)json_node_unref);
 }
 
 static EngineOperation *
@@ -320,7 +199,7 @@ api_source_get_operation_async (LocalApiSource *source, const char *wanted, GCan
   for (guint i = 0; i < open->len; i++)
     g_ptr_array_add (ids, g_strdup (((EngineOperation *)g_ptr_array_index (open, i))->request->id));
   for (guint i = 0; i < finished->len; i++) {
-    JsonObject *summary = parse_summary (g_ptr_array_index (finished, i));
+    JsonObject *summary = api_json_summary (g_ptr_array_index (finished, i));
     if (vnfm_json_get_string (summary, "id") == NULL) {
       json_object_unref (summary);
       continue;
@@ -335,9 +214,9 @@ api_source_get_operation_async (LocalApiSource *source, const char *wanted, GCan
   }
   EngineOperation *operation = find_open (open, id);
   if (operation != NULL) {
-    JsonObject *object = describe_operation (operation);
+    JsonObject *object = api_json_operation (operation);
     add_stages (object, operation);
-    add_waits (object, operation);
+    api_json_add_waits (object, operation);
     g_task_set_task_data (task, object, (GDestroyNotify)json_object_unref);
     journal_load_async (vnfm_engine_get_journal (engine), "op", id, steps_loaded, g_steal_pointer (&task));
     return;
@@ -345,7 +224,7 @@ api_source_get_operation_async (LocalApiSource *source, const char *wanted, GCan
   for (guint i = 0; i < summaries->len; i++) {
     JsonObject *summary = g_ptr_array_index (summaries, i);
     if (g_strcmp0 (vnfm_json_get_string (summary, "id"), id) == 0) {
-      g_task_return_pointer (task, make_node (json_object_ref (summary)), (GDestroyNotify)json_node_unref);
+      g_task_return_pointer (task, api_json_node (json_object_ref (summary)), (GDestroyNotify)json_node_unref);
       return;
     }
   }
@@ -369,8 +248,8 @@ describe_machines (EngineOperation *operation)
     VnfmVnfc *vnfc = g_ptr_array_index (vnfcs, i);
     g_autofree char *state = vnfm_ems_describe (vnfm_operation_get_ems (VNFM_OPERATION (operation)), vnfc);
     JsonObject *machine = json_object_new ();
-    set_text (machine, "host", vnfc->hostname);
-    set_text (machine, "state", state);
+    api_json_set_text (machine, "host", vnfc->hostname);
+    api_json_set_text (machine, "state", state);
     json_array_add_object_element (machines, machine);
   }
   return machines;
@@ -391,24 +270,24 @@ api_source_get_vnfs (LocalApiSource *source)
     JsonObject *vnf = g_hash_table_lookup (by_vnf, key);
     if (vnf == NULL) {
       vnf = json_object_new ();
-      set_text (vnf, "vnf", request->vnf_name);
-      set_text (vnf, "type", request->vnf_type);
-      set_text (vnf, "nsr", request->nsr_id);
+      api_json_set_text (vnf, "vnf", request->vnf_name);
+      api_json_set_text (vnf, "type", request->vnf_type);
+      api_json_set_text (vnf, "nsr", request->nsr_id);
       json_object_set_int_member (vnf, "waiting", 0);
       json_object_set_array_member (vnf, "machines", describe_machines (operation));
       json_array_add_object_element (array, vnf);
       g_hash_table_insert (by_vnf, g_strdup (key), vnf);
     }
     g_free (key);
-    set_text (vnf, "vnfr", request->vnfr_id);
+    api_json_set_text (vnf, "vnfr", request->vnfr_id);
     if (operation->state == OPERATION_QUEUED)
       json_object_set_int_member (vnf, "waiting", json_object_get_int_member (vnf, "waiting") + 1);
     else {
-      set_text (vnf, "running", request->id);
-      set_text (vnf, "action", request->action_name);
+      api_json_set_text (vnf, "running", request->id);
+      api_json_set_text (vnf, "action", request->action_name);
     }
   }
-  return make_array_node (array);
+  return api_json_array_node (array);
 }
 
 static JsonNode *
@@ -421,16 +300,34 @@ api_source_get_plugins (LocalApiSource *source)
   for (guint i = 0; i < all->len; i++) {
     const HostPlugin *plugin = g_ptr_array_index (all, i);
     JsonObject *object = json_object_new ();
-    set_text (object, "kind", vnfm_plugin_kind_get_nick (plugin->kind));
-    set_text (object, "name", plugin->name);
-    set_text (object, "version", plugin->info != NULL ? plugin->info->version : NULL);
-    set_text (object, "state", host_plugin_state_get_nick (plugin->state));
-    set_text (object, "reason", plugin->reason);
-    set_text (object, "path", plugin->path);
-    set_text (object, "summary", plugin->info != NULL ? plugin->info->summary : NULL);
+    api_json_set_text (object, "kind", vnfm_plugin_kind_get_nick (plugin->kind));
+    api_json_set_text (object, "name", plugin->name);
+    api_json_set_text (object, "version", plugin->info != NULL ? plugin->info->version : NULL);
+    api_json_set_text (object, "state", host_plugin_state_get_nick (plugin->state));
+    api_json_set_text (object, "reason", plugin->reason);
+    api_json_set_text (object, "path", plugin->path);
+    api_json_set_text (object, "summary", plugin->info != NULL ? plugin->info->summary : NULL);
     json_array_add_object_element (array, object);
   }
-  return make_array_node (array);
+  return api_json_array_node (array);
+}
+
+/* ---- doctor */
+
+static void
+api_source_get_doctor_async (LocalApiSource *source, const char *vnf, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
+{
+  ApiSource *self = DAEMON_API_SOURCE (source);
+
+  api_doctor_examine_async (self->context, wiring_get_engine (self->wiring), api_source_get_status (source), vnf,
+                            callback, user_data);
+}
+
+static JsonNode *
+api_source_get_doctor_finish (LocalApiSource *source, GAsyncResult *result, GError **error)
+{
+  return api_doctor_examine_finish (result, error);
 }
 
 /* ---- the object */
@@ -443,6 +340,8 @@ api_source_iface_init (LocalApiSourceInterface *iface)
   iface->get_operation_async = api_source_get_operation_async;
   iface->get_operation_finish = api_source_get_operation_finish;
   iface->get_vnfs = api_source_get_vnfs;
+  iface->get_doctor_async = api_source_get_doctor_async;
+  iface->get_doctor_finish = api_source_get_doctor_finish;
   iface->get_plugins = api_source_get_plugins;
 }
 

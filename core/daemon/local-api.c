@@ -21,6 +21,7 @@
 #define LIMIT_MOST 10000
 #define LIMIT_ELSE 100
 #define ID_MOST    64
+#define NAME_MOST  255
 
 const VnfmKey local_api_keys[] = {
   { "vnfmd", "control-socket", VNFM_KEY_PATH, "/run/vnfmd/control.sock", "where vnfmctl asks", VNFM_KEY_NONE, NULL },
@@ -177,6 +178,8 @@ get_operations (const Request *request)
 /* An answer that comes later; the client or the API may be gone by then. */
 typedef struct {
   LocalApi *api; /* nullable: gone */
+  LocalApiSource *source;
+  JsonNode *(*finish) (LocalApiSource *source, GAsyncResult *result, GError **error);
   SoupServerMessage *message;
   GCancellable *cancellable;
   gulong finished;
@@ -189,12 +192,11 @@ client_is_done (SoupServerMessage *message, gpointer data)
 }
 
 static void
-got_operation (GObject *source, GAsyncResult *result, gpointer data)
+got_answer (GObject *source, GAsyncResult *result, gpointer data)
 {
   Pending *pending = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node =
-      LOCAL_API_SOURCE_GET_IFACE (source)->get_operation_finish (LOCAL_API_SOURCE (source), result, &error);
+  g_autoptr (JsonNode) node = pending->finish (pending->source, result, &error);
 
   g_signal_handler_disconnect (pending->message, pending->finished);
   if (!g_cancellable_is_cancelled (pending->cancellable)) {
@@ -206,26 +208,54 @@ got_operation (GObject *source, GAsyncResult *result, gpointer data)
   }
   if (pending->api != NULL)
     g_ptr_array_remove_fast (pending->api->pending, pending);
+  g_object_unref (pending->source);
   g_object_unref (pending->message);
   g_object_unref (pending->cancellable);
   g_free (pending);
 }
 
-static void
-get_operation (const Request *request)
+/* The request is answered in got_answer(). */
+static Pending *
+begin_pending (const Request *request, JsonNode *(*finish) (LocalApiSource *, GAsyncResult *, GError **))
 {
-  LocalApiSource *source = request->api->source;
   Pending *pending = g_new (Pending, 1);
 
   pending->api = request->api;
+  pending->source = g_object_ref (request->api->source);
+  pending->finish = finish;
   pending->message = g_object_ref (request->message);
   pending->cancellable = g_cancellable_new ();
   pending->finished =
       g_signal_connect (request->message, "finished", G_CALLBACK (client_is_done), pending->cancellable);
   g_ptr_array_add (request->api->pending, pending);
   soup_server_message_pause (request->message);
-  LOCAL_API_SOURCE_GET_IFACE (source)->get_operation_async (source, request->id, pending->cancellable, got_operation,
-                                                            pending);
+  return pending;
+}
+
+static void
+get_operation (const Request *request)
+{
+  LocalApiSource *source = request->api->source;
+  LocalApiSourceInterface *iface = LOCAL_API_SOURCE_GET_IFACE (source);
+  Pending *pending = begin_pending (request, iface->get_operation_finish);
+
+  iface->get_operation_async (source, request->id, pending->cancellable, got_answer, pending);
+}
+
+static void
+get_doctor (const Request *request)
+{
+  LocalApiSource *source = request->api->source;
+  LocalApiSourceInterface *iface = LOCAL_API_SOURCE_GET_IFACE (source);
+  const char *vnf = request->query != NULL ? g_hash_table_lookup (request->query, "vnf") : NULL;
+
+  if (vnf != NULL && (*vnf == '\0' || strlen (vnf) > NAME_MOST)) {
+    answer_with_error (request->message, SOUP_STATUS_BAD_REQUEST, "invalid",
+                       "vnf must be a name of 1 to " G_STRINGIFY (NAME_MOST) " bytes");
+    return;
+  }
+  Pending *pending = begin_pending (request, iface->get_doctor_finish);
+  iface->get_doctor_async (source, vnf, pending->cancellable, got_answer, pending);
 }
 
 static void
@@ -250,7 +280,7 @@ static const struct {
   void (*get) (const Request *request);
 } resources[] = {
   { "/v1/status", get_status }, { "/v1/operations", get_operations }, { "/v1/operations/", get_operation },
-  { "/v1/vnfs", get_vnfs },     { "/v1/plugins", get_plugins },
+  { "/v1/vnfs", get_vnfs },     { "/v1/plugins", get_plugins },       { "/v1/doctor", get_doctor },
 };
 
 static gboolean

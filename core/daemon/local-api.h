@@ -27,6 +27,14 @@ G_BEGIN_DECLS
  *                            since, allocated, state: what is known of it, output: its last lines } ] }
  *   vnf         { vnf, type, nsr, vnfr, running: id of an operation, action: of that, waiting: N,
  *                 machines: [ { host, state: text } ] }
+ *   doctor      { now, status: as above, store-error,
+ *                 folders: [ { use, path, free, size (bytes), error } ], clock: { synchronized: boolean },
+ *                 legs: [ { legs: [ "nfvo", "ems" ], name, state, error, error-code, address, connections,
+ *                           queues: [ { destination, name, wanted, subscribed: booleans, readers: N } ] } ],
+ *                 operations: as of "operations",
+ *                 vnf: { vnf, vnfr, type, released: boolean, operation: in full, last: a finished operation,
+ *                        machines: [ { host, addresses, state, advice, reads-commands: boolean,
+ *                                      probe: facts (VnfmEms), probe-error, probe-error-code } ] } }
  *   plugin      { kind, name, version, state, reason, path, summary }
  */
 #define LOCAL_API_TYPE_SOURCE (local_api_source_get_type ())
@@ -51,6 +59,10 @@ typedef enum {
  *   begins several ids)
  * @get_vnfs: Returns: (transfer full): an array
  * @get_plugins: Returns: (transfer full): an array
+ * @get_doctor_async: looks at the links of the chain; @vnf: (nullable): and at the machines of this VNF (its name, or
+ *   the VNFR's id or the beginning of that), which takes some seconds where one does not answer
+ * @get_doctor_finish: Returns: (transfer full): the object; errors: VNFM_ERROR_NOT_FOUND, VNFM_ERROR_INVALID (several
+ *   VNFs are meant)
  */
 struct _LocalApiSourceInterface {
   GTypeInterface parent_interface;
@@ -62,6 +74,9 @@ struct _LocalApiSourceInterface {
   JsonNode *(*get_operation_finish) (LocalApiSource *self, GAsyncResult *result, GError **error);
   JsonNode *(*get_vnfs) (LocalApiSource *self);
   JsonNode *(*get_plugins) (LocalApiSource *self);
+  void (*get_doctor_async) (LocalApiSource *self, const char *vnf, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+  JsonNode *(*get_doctor_finish) (LocalApiSource *self, GAsyncResult *result, GError **error);
 };
 
 /* The id among @ids (element-type utf8) that is @id or, alone of all, begins with it. Returns: (transfer none).
@@ -72,7 +87,8 @@ const char *local_api_find_id (GPtrArray *ids, const char *id, GError **error) G
  * LocalApi:
  *
  * HTTP with JSON on a UNIX socket, for vnfmctl: GET /v1/status, /v1/operations[?state=&limit=], /v1/operations/ID,
- * /v1/vnfs, /v1/plugins. It answers root, the user that runs this program, and the members of [vnfmd] control-group.
+ * /v1/vnfs, /v1/plugins, /v1/doctor[?vnf=]. It answers root, the user that runs this program, and the members of
+ * [vnfmd] control-group.
  */
 typedef struct _LocalApi LocalApi;
 

@@ -12,6 +12,8 @@ core_daemon_liblocal_api_la_LIBADD = $(SDK_LIBS) $(SOUP_LIBS)
 
 sbin_PROGRAMS += core/daemon/vnfmd
 core_daemon_vnfmd_SOURCES = \
+	core/daemon/api-doctor.c core/daemon/api-doctor.h \
+	core/daemon/api-json.c core/daemon/api-json.h \
 	core/daemon/api-source.c core/daemon/api-source.h \
 	core/daemon/main.c \
 	core/daemon/notify.c core/daemon/notify.h \

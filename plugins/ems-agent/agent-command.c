@@ -446,6 +446,16 @@ take_result (AgentCommand *self, EmsAnswer *answer, VnfmEnvelope *envelope)
   finish_result (self, result);
 }
 
+/* A STATUS is asked for the sake of an answer: whatever it says of the step, it is one. */
+static void
+finish_machine (AgentCommand *self, EmsAnswer *answer)
+{
+  g_autoptr (GTask) task = settle (self);
+
+  g_task_return_pointer (task, answer->machine != NULL ? json_object_ref (answer->machine) : json_object_new (),
+                         (GDestroyNotify)json_object_unref);
+}
+
 /* A command other than EXECUTE failed on the machine. */
 static void
 finish_refused (AgentCommand *self, const VnfmScriptResult *result)
@@ -479,7 +489,9 @@ agent_command_answer (AgentCommand *self, VnfmEnvelope *envelope)
   }
 
   vnfm_envelope_ack (envelope);
-  if (answer->result->status == 0)
+  if (self->command->action == EMS_ACTION_STATUS)
+    finish_machine (self, answer);
+  else if (answer->result->status == 0)
     finish_ok (self);
   else
     finish_refused (self, answer->result);

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* AgentCommand: one command to one agent, from the call to its answer: see the drawing in agent-command.c. */
 
-/* Starts a command; @task returns, for EXECUTE, a #VnfmScriptResult, otherwise a boolean. Its cancellable cancels.
+/* Starts a command; @task returns, for EXECUTE, a #VnfmScriptResult, for STATUS a
+ * JsonObject (what the agent tells of its machine), otherwise a boolean. Its cancellable cancels.
  * @command: (transfer full) (nullable): NULL: only wait until commands can be carried out. @execution: (nullable): for
  * EXECUTE, borrowed. */
 void agent_command_start (AgentLink *link, Agent *agent, GTask *task, EmsCommand *command,

@@ -5,6 +5,7 @@
 
 #include "plugins/ems-agent/agent-ems.h"
 
+#include "plugins/ems-agent/agent-probe.h"
 #include "plugins/ems-agent/agent-registrar.h"
 #include "plugins/ems-agent/agent-secret.h"
 #include "plugins/ems-agent/agent-wire.h"
@@ -397,6 +398,43 @@ agent_ems_describe (VnfmEms *ems, VnfmVnfc *vnfc)
   return g_strdup_printf ("%s; %s", known, waiting);
 }
 
+static char *
+agent_ems_advise (VnfmEms *ems, VnfmVnfc *vnfc)
+{
+  AgentEms *self = AGENT_EMS (ems);
+
+  return self->registrar != NULL ? agent_registry_advise (self->link.registry, vnfc->hostname) : NULL;
+}
+
+static GPtrArray *
+agent_ems_dup_vnfcs (VnfmEms *ems, const char *vnfr_id)
+{
+  AgentEms *self = AGENT_EMS (ems);
+
+  return self->registrar != NULL ? agent_probe_dup_vnfcs (self->link.registry, vnfr_id) : g_ptr_array_new ();
+}
+
+static void
+agent_ems_probe_async (VnfmEms *ems, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  AgentEms *self = AGENT_EMS (ems);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, agent_ems_probe_async);
+  if (self->registrar == NULL)
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_CANCELLED, "the back-end agent does not run");
+  else
+    agent_probe_start (&self->link, vnfc->hostname, g_steal_pointer (&task));
+}
+
+static JsonObject *
+agent_ems_probe_finish (VnfmEms *ems, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, ems), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 /* What the user data needs to reach back. */
 
 /* A readable string property of the transport, if it has it. Returns: (transfer full) (nullable). */
@@ -532,6 +570,10 @@ agent_ems_class_init (AgentEmsClass *klass)
   ems_class->add_variables = agent_ems_add_variables;
   ems_class->get_user_data = agent_ems_get_user_data;
   ems_class->describe = agent_ems_describe;
+  ems_class->advise = agent_ems_advise;
+  ems_class->dup_vnfcs = agent_ems_dup_vnfcs;
+  ems_class->probe_async = agent_ems_probe_async;
+  ems_class->probe_finish = agent_ems_probe_finish;
 }
 
 static void

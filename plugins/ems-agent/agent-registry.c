@@ -413,6 +413,33 @@ agent_registry_describe (AgentRegistry *self, const char *hostname)
   return g_strdup_printf ("%s, registered at %s", program, at);
 }
 
+char *
+agent_registry_advise (AgentRegistry *self, const char *hostname)
+{
+  const Agent *agent = agent_registry_lookup (self, hostname);
+  Likeness likeness;
+  guint count;
+
+  if (agent != NULL && (agent->released || agent_is_up (agent)))
+    return NULL;
+  if (agent != NULL && agent->accepted != NULL)
+    return g_strdup ("see whether the machine runs and reaches the broker; inside it: systemctl status vnfm-ems, "
+                     "vnfm-ems --check");
+  if (agent != NULL && agent->vnfr_id != NULL && agent->parked != NULL)
+    return g_strdup (
+        "its user data is of another VNFR or of another vnfmd: make the machine anew, or set token= of its "
+        "vnfm-ems.conf ([ems]) to the one in the user data of this VNFR");
+  const Agent *other =
+      agent != NULL && agent->vnfr_id != NULL ? find_other_name (self, agent, &likeness, &count) : NULL;
+  if (other != NULL && likeness != CAME_THEN)
+    return g_strdup_printf (
+        "set hostname=%s in [ems] of the machine's vnfm-ems.conf and restart vnfm-ems; the NFVO must "
+        "fill in \"export #Hostname=\" of the user data",
+        hostname);
+  return g_strdup ("look at the machine's console: did the user data run, is vnfm-ems installed? Inside the machine, "
+                   "vnfm-ems --check tells which link is broken");
+}
+
 GBytes *
 agent_to_bytes (const Agent *self)
 {

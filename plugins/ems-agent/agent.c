@@ -4,6 +4,7 @@
 #include "plugins/ems-agent/agent.h"
 
 #include "plugins/ems-agent/files.h"
+#include "plugins/ems-agent/machine-report.h"
 #include "plugins/ems-agent/outbox.h"
 #include "plugins/ems-agent/presence.h"
 #include "plugins/ems-agent/registrar.h"
@@ -453,7 +454,12 @@ tell_status (EmsAgent *self, VnfmEnvelope *envelope, EmsCommand *command)
   g_autoptr (GBytes) body = NULL;
 
   if (step == NULL) {
-    body = make_answer (0, NULL, NULL, command->step, EMS_STATE_UNKNOWN);
+    g_autoptr (EmsAnswer) answer = ems_answer_new (vnfm_script_result_new (0, NULL, NULL), command->step);
+    answer->state = EMS_STATE_UNKNOWN;
+    answer->machine = ems_machine_report (vnfm_profile_get_string (self->profile, "ems", "script-root"),
+                                          vnfm_profile_get_string (self->profile, "ems", "state-dir"),
+                                          vnfm_clock_get_wall_time (self->clock));
+    body = ems_answer_encode (answer);
   } else if (step->state == EMS_STATE_RUNNING) {
     body = make_answer (0, NULL, NULL, command->step, EMS_STATE_RUNNING);
   } else {

@@ -475,6 +475,7 @@ void
 ems_answer_free (EmsAnswer *self)
 {
   g_clear_pointer (&self->result, vnfm_script_result_free);
+  g_clear_pointer (&self->machine, json_object_unref);
   g_free (self->step);
   g_free (self);
 }
@@ -513,6 +514,11 @@ ems_answer_encode (const EmsAnswer *self)
     write_provides (out, result->provides);
   if (result->truncated > 0)
     write_int (out, "truncated", result->truncated);
+  if (self->machine != NULL) {
+    g_autoptr (GBytes) text = vnfm_json_write_object (self->machine);
+    begin_member (out, "machine");
+    g_string_append_len (out, g_bytes_get_data (text, NULL), (gssize)g_bytes_get_size (text));
+  }
   return end_object (out);
 }
 
@@ -571,6 +577,9 @@ ems_reply_decode (GBytes *body, EmsAnswer **answer, EmsOutput **output, GError *
   (*answer)->state = state_from_nick (vnfm_json_get_string (object, "state"));
   if ((*answer)->state != EMS_STATE_NONE && (*answer)->state != EMS_STATE_DONE)
     (*answer)->result->known = FALSE;
+  JsonObject *machine = vnfm_json_get_object (object, "machine");
+  if (machine != NULL)
+    (*answer)->machine = json_object_ref (machine);
   VnfmScriptResult *result = (*answer)->result;
   if ((*answer)->state == EMS_STATE_NONE && !json_object_has_member (object, "status") && *result->err == '\0') {
     g_free (result->err);

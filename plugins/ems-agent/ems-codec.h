@@ -137,11 +137,14 @@ const char *ems_state_get_nick (EmsState state);
  *   not 0 and its err says why)
  * @result: status, output, err, started, ended, provides, truncated; never NULL. "known" is FALSE after decoding an
  *   answer whose state is unknown, running or died
+ * @machine: (nullable): in the answer to a STATUS: "time" (RFC 3339), "script-root", "script-root-free",
+ * "state-dir-free" (bytes), "script-root-error"; a manager may do without, and does not look at what it does not know
  */
 typedef struct {
   char *step;
   EmsState state;
   VnfmScriptResult *result;
+  JsonObject *machine;
 } EmsAnswer;
 
 /* Takes @result. */

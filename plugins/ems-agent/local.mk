@@ -24,6 +24,8 @@ plugins_ems_agent_libvnfm_agent_ems_la_SOURCES = \
 	plugins/ems-agent/agent-logins.h \
 	plugins/ems-agent/agent-name.c \
 	plugins/ems-agent/agent-name.h \
+	plugins/ems-agent/agent-probe.c \
+	plugins/ems-agent/agent-probe.h \
 	plugins/ems-agent/agent-registrar.c \
 	plugins/ems-agent/agent-registrar.h \
 	plugins/ems-agent/agent-registry.c \
@@ -51,6 +53,8 @@ plugins_ems_agent_libvnfm_ems_program_la_SOURCES = \
 	plugins/ems-agent/files.h \
 	plugins/ems-agent/findings.c \
 	plugins/ems-agent/findings.h \
+	plugins/ems-agent/machine-report.c \
+	plugins/ems-agent/machine-report.h \
 	plugins/ems-agent/outbox.c \
 	plugins/ems-agent/outbox.h \
 	plugins/ems-agent/presence.c \

@@ -262,6 +262,14 @@ stomp_broker_get_connections (StompBroker *self)
   return g_hash_table_size (self->sessions);
 }
 
+guint
+stomp_broker_count_readers (StompBroker *self, const char *name)
+{
+  StompQueue *queue = g_hash_table_lookup (self->queues, name);
+
+  return queue != NULL ? stomp_queue_count_readers (queue) : 0;
+}
+
 /* ---- connections */
 
 static void

@@ -89,6 +89,7 @@ guint stomp_broker_get_connections (StompBroker *self);
 void stomp_broker_review (StompBroker *self, const char *queue);
 /* Ends guarded peers with this login (NULL: any) that read this queue (NULL: or do not), from the main loop. */
 void stomp_broker_drop (StompBroker *self, const char *login, const char *queue, const char *reason);
+guint stomp_broker_count_readers (StompBroker *self, const char *queue);
 
 /* For stomp-session.c. */
 typedef struct _StompSession StompSession;

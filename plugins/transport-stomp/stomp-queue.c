@@ -175,6 +175,12 @@ stomp_queue_has_reader (StompQueue *self, StompReader *reader)
 }
 
 guint
+stomp_queue_count_readers (StompQueue *self)
+{
+  return self->readers->len;
+}
+
+guint
 stomp_queue_get_length (StompQueue *self)
 {
   return self->length;

@@ -90,6 +90,7 @@ gboolean stomp_queue_has_readers (StompQueue *self);
 /* Whoever has subscribed, and whether @reader still has. Returns: (transfer container). */
 GPtrArray *stomp_queue_dup_readers (StompQueue *self);
 gboolean stomp_queue_has_reader (StompQueue *self, StompReader *reader);
+guint stomp_queue_count_readers (StompQueue *self);
 /* Messages that wait or are held, and those that wait. */
 guint stomp_queue_get_length (StompQueue *self);
 guint stomp_queue_get_waiting (StompQueue *self);

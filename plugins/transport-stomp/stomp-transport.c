@@ -484,6 +484,25 @@ stomp_transport_drop (VnfmTransport *transport, const char *login, const char *h
     stomp_broker_drop (self->broker, login, name, reason);
 }
 
+/* ---- for the operator */
+
+static int
+stomp_transport_count_connections (VnfmTransport *transport)
+{
+  VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (transport);
+
+  return self->broker != NULL ? (int)stomp_broker_get_connections (self->broker) : -1;
+}
+
+static int
+stomp_transport_count_readers (VnfmTransport *transport, VnfmDestination destination, const char *host)
+{
+  VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (transport);
+  g_autofree char *name = vnfm_transport_dup_name (transport, destination, host);
+
+  return self->broker != NULL ? (int)stomp_broker_count_readers (self->broker, name) : -1;
+}
+
 /* ---- the object */
 
 static void
@@ -570,6 +589,8 @@ vnfm_stomp_transport_class_init (VnfmStompTransportClass *klass)
   transport_class->is_broker = stomp_transport_is_broker;
   transport_class->review = stomp_transport_review;
   transport_class->drop = stomp_transport_drop;
+  transport_class->count_connections = stomp_transport_count_connections;
+  transport_class->count_readers = stomp_transport_count_readers;
   install_properties (object_class);
   reader_gone_signal = g_signal_new ("reader-gone", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_STRING);

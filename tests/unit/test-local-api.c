@@ -82,6 +82,21 @@ test_source_get_operations (LocalApiSource *source, LocalApiFilter filter, guint
 }
 
 static void
+test_source_get_doctor_async (LocalApiSource *source, const char *vnf, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
+
+  if (vnf != NULL && strcmp (vnf, "a&b=%") != 0)
+    g_task_return_new_error (task, VNFM_ERROR, VNFM_ERROR_NOT_FOUND, "no VNF %s is known here", vnf);
+  else
+    g_task_return_pointer (task,
+                           parse (vnf != NULL ? "{\"status\":{\"version\":\"" PACKAGE_VERSION "\"}}"
+                                              : "{\"status\":{},\"store-error\":\"disk full\"}"),
+                           (GDestroyNotify)json_node_unref);
+}
+
+static void
 test_source_get_operation_async (LocalApiSource *source, const char *id, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -129,6 +144,8 @@ test_source_init_source (LocalApiSourceInterface *iface)
   iface->get_operations = test_source_get_operations;
   iface->get_operation_async = test_source_get_operation_async;
   iface->get_operation_finish = test_source_get_operation_finish;
+  iface->get_doctor_async = test_source_get_doctor_async;
+  iface->get_doctor_finish = test_source_get_operation_finish;
   iface->get_vnfs = test_source_get_vnfs;
   iface->get_plugins = test_source_get_plugins;
 }
@@ -616,6 +633,21 @@ START_TEST (ctl_prints_operations)
 }
 END_TEST
 
+START_TEST (ctl_judges)
+{
+  expect_ctl ("doctor --socket @", 1, "failed  store  cannot be written: disk full\n        -> no request is taken",
+              "");
+  expect_ctl ("doctor --socket @", 1, "1 link is broken\n", "");
+  expect_ctl ("--json doctor --socket @", 1, "{\"findings\":[{\"link\":\"vnfmd\",\"state\":\"hint\"", "");
+  expect_ctl ("--json doctor --socket @", 1, "\"failed\":1,\"facts\":{\"status\":{}", "");
+  expect_ctl ("doctor --socket @ a&b=%", 0, "nothing is broken\n", "");
+  expect_ctl ("doctor --socket @ web", 1, "failed  VNF    no VNF web is known here\n", "");
+  expect_ctl ("doctor --socket @.not", 1, "failed  vnfmd  there is no vnfmd at ", "");
+  expect_ctl ("doctor --socket @ a b", 2, "", "doctor takes at most one VNF");
+  expect_answer ("GET /v1/doctor?vnf=", "400", "vnf must be a name");
+}
+END_TEST
+
 START_TEST (ctl_tells_what_is_wrong)
 {
   expect_ctl ("show --socket @ 9999", 1, "", "vnfmctl: there is no operation 9999\n");
@@ -676,6 +708,7 @@ local_api_suite (void)
     tcase_add_test (sock, strangers_are_refused_and_members_are_not);
   tcase_add_test (ctl, ctl_prints_what_is_asked);
   tcase_add_test (ctl, ctl_prints_operations);
+  tcase_add_test (ctl, ctl_judges);
   tcase_add_test (ctl, ctl_tells_what_is_wrong);
   tcase_add_test (ctl, ctl_tells_a_dead_socket_from_none);
   return suite;

@@ -230,6 +230,47 @@ vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc)
   return klass->describe != NULL ? klass->describe (self, vnfc) : g_strdup ("nothing is known");
 }
 
+char *
+vnfm_ems_advise (VnfmEms *self, VnfmVnfc *vnfc)
+{
+  g_return_val_if_fail (VNFM_IS_EMS (self), NULL);
+
+  VnfmEmsClass *klass = VNFM_EMS_GET_CLASS (self);
+  return klass->advise != NULL ? klass->advise (self, vnfc) : NULL;
+}
+
+GPtrArray *
+vnfm_ems_dup_vnfcs (VnfmEms *self, const char *vnfr_id)
+{
+  g_return_val_if_fail (VNFM_IS_EMS (self), NULL);
+
+  VnfmEmsClass *klass = VNFM_EMS_GET_CLASS (self);
+  return klass->dup_vnfcs != NULL ? klass->dup_vnfcs (self, vnfr_id) : g_ptr_array_new ();
+}
+
+void
+vnfm_ems_probe_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_return_if_fail (VNFM_IS_EMS (self));
+
+  VnfmEmsClass *klass = VNFM_EMS_GET_CLASS (self);
+  if (klass->probe_async != NULL)
+    klass->probe_async (self, vnfc, cancellable, callback, user_data);
+  else
+    report_unsupported (self, vnfm_ems_probe_async, "probe a machine", callback, user_data);
+}
+
+JsonObject *
+vnfm_ems_probe_finish (VnfmEms *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (VNFM_IS_EMS (self), NULL);
+
+  if (g_async_result_is_tagged (result, vnfm_ems_probe_async))
+    return g_task_propagate_pointer (G_TASK (result), error);
+  return VNFM_EMS_GET_CLASS (self)->probe_finish (self, result, error);
+}
+
 const char *
 vnfm_ems_get_user_data (VnfmEms *self)
 {

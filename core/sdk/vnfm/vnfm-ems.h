@@ -58,6 +58,12 @@ G_DECLARE_DERIVABLE_TYPE (VnfmEms, vnfm_ems, VNFM, EMS, VnfmExtension)
  * @get_user_data: (nullable): the template of the user data that makes a new machine reachable, as text: lines "export
  *   NAME=" get the values of @add_variables. NULL: its machines need none
  * @describe: what is known of the machine, one line for the operator: "agent never seen", "agent lost since T", ...
+ * @advise: (nullable): what the operator can do about what @describe says, one line; NULL: nothing is wrong
+ * @dup_vnfcs: (nullable): the machines that are known of a VNFR, for when nothing is under way for it: (element-type
+ *   VnfmVnfc) (transfer full): perhaps with no more than their names
+ * @probe_async: (nullable): asks the machine something harmless, at once; who asks sets the limit by cancelling
+ * @probe_finish: Returns: (transfer full): facts, each if it is known: "round-trip" (microseconds), "time" (RFC 3339:
+ * the machine's clock), "script-root", "script-root-free" and "state-dir-free" (bytes), "script-root-error" (text)
  */
 struct _VnfmEmsClass {
   VnfmExtensionClass parent_class;
@@ -87,8 +93,13 @@ struct _VnfmEmsClass {
   void (*add_variables) (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
   char *(*describe) (VnfmEms *self, VnfmVnfc *vnfc);
   const char *(*get_user_data) (VnfmEms *self);
+  char *(*advise) (VnfmEms *self, VnfmVnfc *vnfc);
+  GPtrArray *(*dup_vnfcs) (VnfmEms *self, const char *vnfr_id);
+  void (*probe_async) (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+  JsonObject *(*probe_finish) (VnfmEms *self, GAsyncResult *result, GError **error);
 
-  gpointer reserved[11];
+  gpointer reserved[7];
 };
 
 void vnfm_ems_await_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -116,6 +127,13 @@ gboolean vnfm_ems_cancel_finish (VnfmEms *self, GAsyncResult *result, GError **e
 void vnfm_ems_forget (VnfmEms *self, VnfmVnfc *vnfc);
 void vnfm_ems_add_variables (VnfmEms *self, VnfmRecord *record, GHashTable *variables);
 char *vnfm_ems_describe (VnfmEms *self, VnfmVnfc *vnfc);
+/* Returns: (transfer full) (nullable). */
+char *vnfm_ems_advise (VnfmEms *self, VnfmVnfc *vnfc);
+/* Returns: (element-type VnfmVnfc) (transfer full): never NULL. */
+GPtrArray *vnfm_ems_dup_vnfcs (VnfmEms *self, const char *vnfr_id);
+void vnfm_ems_probe_async (VnfmEms *self, VnfmVnfc *vnfc, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
+JsonObject *vnfm_ems_probe_finish (VnfmEms *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Borrowed (nullable). */
 const char *vnfm_ems_get_user_data (VnfmEms *self);
 /* For back-ends: reads a template of user data. @name: a path, or the name of one that comes with vnfmd.

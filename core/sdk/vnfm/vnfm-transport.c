@@ -481,6 +481,33 @@ find_subscription (VnfmTransport *self, VnfmDestination destination, const char 
   return NULL;
 }
 
+gboolean
+vnfm_transport_is_subscribed (VnfmTransport *self, VnfmDestination destination, const char *host)
+{
+  guint index = 0;
+
+  g_return_val_if_fail (VNFM_IS_TRANSPORT (self), FALSE);
+  return find_subscription (self, destination, host, &index) != NULL;
+}
+
+int
+vnfm_transport_count_connections (VnfmTransport *self)
+{
+  g_return_val_if_fail (VNFM_IS_TRANSPORT (self), -1);
+
+  VnfmTransportClass *klass = VNFM_TRANSPORT_GET_CLASS (self);
+  return klass->count_connections != NULL ? klass->count_connections (self) : -1;
+}
+
+int
+vnfm_transport_count_readers (VnfmTransport *self, VnfmDestination destination, const char *host)
+{
+  g_return_val_if_fail (VNFM_IS_TRANSPORT (self), -1);
+
+  VnfmTransportClass *klass = VNFM_TRANSPORT_GET_CLASS (self);
+  return klass->count_readers != NULL ? klass->count_readers (self, destination, host) : -1;
+}
+
 void
 vnfm_transport_subscribe (VnfmTransport *self, VnfmDestination destination, const char *host)
 {

@@ -91,6 +91,8 @@ G_DECLARE_DERIVABLE_TYPE (VnfmTransport, vnfm_transport, VNFM, TRANSPORT, VnfmEx
  * @is_broker: (nullable): it is the broker itself, and asks "peer-login" and "peer-access"
  * @review: (nullable): see vnfm_transport_review()
  * @drop: (nullable): see vnfm_transport_drop()
+ * @count_connections: (nullable): as the broker itself: how many peers are connected; -1: not known
+ * @count_readers: (nullable): as the broker itself: how many peers read there; -1: not known
  */
 struct _VnfmTransportClass {
   VnfmExtensionClass parent_class;
@@ -117,8 +119,10 @@ struct _VnfmTransportClass {
   gboolean (*is_broker) (VnfmTransport *self);
   void (*review) (VnfmTransport *self, const char *host);
   void (*drop) (VnfmTransport *self, const char *login, const char *host, const char *reason);
+  int (*count_connections) (VnfmTransport *self);
+  int (*count_readers) (VnfmTransport *self, VnfmDestination destination, const char *host);
 
-  gpointer reserved[9];
+  gpointer reserved[7];
 };
 
 /* The keys that every transport reads: [transport] reconnect-min, reconnect-max, and [destinations]. */
@@ -148,6 +152,11 @@ void vnfm_transport_request_async (VnfmTransport *self, VnfmDestination destinat
 VnfmEnvelope *vnfm_transport_request_finish (VnfmTransport *self, GAsyncResult *result,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *vnfm_transport_dup_answer_address (VnfmTransport *self);
+/* For the operator. Whether it is subscribed there, as soon as it is connected. */
+gboolean vnfm_transport_is_subscribed (VnfmTransport *self, VnfmDestination destination, const char *host);
+/* Peers of a transport that is the broker itself: all, and those that read at a destination. Returns: -1: not known. */
+int vnfm_transport_count_connections (VnfmTransport *self);
+int vnfm_transport_count_readers (VnfmTransport *self, VnfmDestination destination, const char *host);
 
 /* For those who answer "peer-login" and "peer-access". */
 /* It is the broker itself, once it has started: logins are asked for, and "broker-address" is its own. */
