@@ -218,6 +218,9 @@ endif
 if NFVO
 INTEGRATION_TESTS += tests/integration/test-daemon.py
 INTEGRATION_TESTS += tests/integration/test-run.py tests/integration/test-sdk-out-of-tree.sh
+INTEGRATION_TESTS += tests/integration/test-base.py tests/integration/test-scenarios.py
+# Made once, by the first run of test-scenarios.py.
+CLEANFILES += tests/integration/base.img
 # Not part of "all": measures, never fails a build.
 EXTRA_PROGRAMS = tests/bench/vnfm-bench
 tests_bench_vnfm_bench_SOURCES = \

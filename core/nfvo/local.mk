@@ -35,6 +35,8 @@ core_nfvo_libvnfm_nfvo_la_SOURCES = \
 	core/nfvo/machines/base.h \
 	core/nfvo/machines/base-build.c \
 	core/nfvo/machines/base-identity.c \
+	core/nfvo/machines/base-private.h \
+	core/nfvo/machines/base-root.c \
 	core/nfvo/machines/cloud.c \
 	core/nfvo/machines/cloud.h \
 	core/nfvo/machines/ending.c \

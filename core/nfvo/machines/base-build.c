@@ -9,7 +9,7 @@
  * Afterwards what is in upper/ becomes the root folder of the image: the layer that machines lay over the same root. */
 #include "config.h"
 
-#include "core/nfvo/machines/base.h"
+#include "core/nfvo/machines/base-private.h"
 
 #include "core/nfvo/run-folder.h"
 
@@ -18,21 +18,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define IMAGE_SIZE ((off_t)8 * 1024 * 1024 * 1024) /* sparse */
 #define TOLD_LINES 15
-#define POLICY     "usr/sbin/policy-rc.d"
-#define RESOLV     "etc/resolv.conf"
 
 /* In the new root; the arguments are the packages. What a script installs later must not ask the network: there are no
  * sources any more, and what is installed already needs none. Keys and ids that tell machines apart are no image's. */
@@ -51,16 +43,8 @@ static const char install_script[] =
     "rm -f /etc/ssh/ssh_host_*\n"
     "if [ -e /etc/machine-id ]; then : > /etc/machine-id; fi\n";
 
-typedef struct {
-  char *folder; /* a tmpfs of our own: what follows is mounted in it */
-  char *image;
-  char *upper;
-  char *work;
-  char *root;
-} Places;
-
 static void
-places_clear (Places *places)
+places_clear (NfvoBasePlaces *places)
 {
   g_free (places->folder);
   g_free (places->image);
@@ -69,17 +53,7 @@ places_clear (Places *places)
   g_free (places->root);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Places, places_clear)
-
-static gboolean
-failed (GError **error, const char *what, const char *path)
-{
-  int number = errno;
-
-  g_set_error (error, VNFM_ERROR, number == EPERM || number == EACCES ? VNFM_ERROR_DENIED : VNFM_ERROR_STORE,
-               "cannot %s %s: %s", what, path, g_strerror (number));
-  return FALSE;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NfvoBasePlaces, places_clear)
 
 /* The end of a program's output; what it said last is why it failed. */
 static char *
@@ -125,18 +99,18 @@ make_file_system (const char *image, const char *identity, GError **error)
   int status;
 
   if (fd < 0)
-    return failed (error, "make", image);
+    return nfvo_base_failed (error, "make", image);
   status = ftruncate (fd, IMAGE_SIZE);
   close (fd);
   if (status != 0)
-    return failed (error, "make", image);
+    return nfvo_base_failed (error, "make", image);
   g_print ("making the file system\n");
   return run (argv, error);
 }
 
 /* By mount(8), which finds a free loop device and lets it go with the mount. */
 static gboolean
-mount_image (const char *image, const Places *places, GError **error)
+mount_image (const char *image, const NfvoBasePlaces *places, GError **error)
 {
   const char *argv[] = { "mount", "-t", "ext4", "-o", "loop,noatime,noinit_itable", image, places->image, NULL };
 
@@ -152,149 +126,26 @@ mount_image (const char *image, const Places *places, GError **error)
   return FALSE;
 }
 
-/* ---- the root that apt-get works in */
-
 static gboolean
-make_places (Places *places, GError **error)
+make_places (NfvoBasePlaces *places, GError **error)
 {
   places->folder = g_dir_make_tmp ("vnfm-base-XXXXXX", NULL);
   if (places->folder == NULL)
-    return failed (error, "make a folder in", g_get_tmp_dir ());
+    return nfvo_base_failed (error, "make a folder in", g_get_tmp_dir ());
   places->image = g_build_filename (places->folder, "image", NULL);
   places->upper = g_build_filename (places->image, ".vnfm-upper", NULL);
   places->work = g_build_filename (places->image, ".vnfm-work", NULL);
   places->root = g_build_filename (places->folder, "root", NULL);
   if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
-    failed (error, "make", "a mount namespace");
+    nfvo_base_failed (error, "make", "a mount namespace");
     g_rmdir (places->folder);
     return FALSE;
   }
   if (mount ("tmpfs", places->folder, "tmpfs", 0, "mode=0755,size=1m") != 0)
-    return failed (error, "mount a tmpfs on", places->folder);
+    return nfvo_base_failed (error, "mount a tmpfs on", places->folder);
   if (g_mkdir (places->image, 0755) != 0 || g_mkdir (places->root, 0755) != 0)
-    return failed (error, "make folders in", places->folder);
+    return nfvo_base_failed (error, "make folders in", places->folder);
   return TRUE;
-}
-
-/* For mount options, where a comma, a colon and a backslash mean something. */
-static char *
-escape_option (const char *path)
-{
-  GString *text = g_string_new (NULL);
-
-  for (const char *at = path; *at != '\0'; at++) {
-    if (strchr (",:\\", *at) != NULL)
-      g_string_append_c (text, '\\');
-    g_string_append_c (text, *at);
-  }
-  return g_string_free (text, FALSE);
-}
-
-/* Without redirect_dir and metacopy a layer says all by itself, to any kernel and to whoever mounts it. */
-static gboolean
-mount_overlay (const NfvoBaseOrder *order, const Places *places, GError **error)
-{
-  g_autofree char *lower = escape_option (order->root);
-  g_autofree char *options = g_strdup_printf (
-      "lowerdir=%s,upperdir=%s,workdir=%s,index=off,redirect_dir=off,metacopy=off", lower, places->upper, places->work);
-
-  if (g_mkdir (places->upper, 0755) != 0 || g_mkdir (places->work, 0755) != 0)
-    return failed (error, "make folders in", places->image);
-  if (mount ("overlay", places->root, "overlay", 0, options) != 0)
-    return failed (error, "mount an overlay over", order->root);
-  return TRUE;
-}
-
-static gboolean
-mount_in (const Places *places, const char *name, const char *type, unsigned long flags, const char *options,
-          GError **error)
-{
-  g_autofree char *path = g_build_filename (places->root, name, NULL);
-
-  if (g_mkdir (path, 0755) != 0 && errno != EEXIST)
-    return failed (error, "make", path);
-  if (mount (type, path, type, flags, options) != 0)
-    return failed (error, "mount", path);
-  return TRUE;
-}
-
-static gboolean
-make_devices (const Places *places, GError **error)
-{
-  static const struct {
-    const char *name;
-    unsigned minor;
-  } devices[] = { { "null", 3 }, { "zero", 5 }, { "full", 7 }, { "random", 8 }, { "urandom", 9 } };
-  static const char *const links[][2] = {
-    { "/proc/self/fd", "fd" }, { "fd/0", "stdin" }, { "fd/1", "stdout" }, { "fd/2", "stderr" }
-  };
-
-  if (!mount_in (places, "dev", "tmpfs", MS_NOSUID, "mode=0755,size=1m", error))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (devices); i++) {
-    g_autofree char *path = g_build_filename (places->root, "dev", devices[i].name, NULL);
-    if (mknod (path, S_IFCHR | 0666, makedev (1, devices[i].minor)) != 0 || chmod (path, 0666) != 0)
-      return failed (error, "make", path);
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (links); i++) {
-    g_autofree char *path = g_build_filename (places->root, "dev", links[i][1], NULL);
-    if (symlink (links[i][0], path) != 0)
-      return failed (error, "make", path);
-  }
-  return TRUE;
-}
-
-static gboolean
-write_file (const Places *places, const char *name, const char *text, mode_t mode, GError **error)
-{
-  g_autofree char *path = g_build_filename (places->root, name, NULL);
-  g_autoptr (GError) problem = NULL;
-
-  /* It may be a link to where nothing is. */
-  g_unlink (path);
-  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, (int)mode, &problem))
-    return TRUE;
-  g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "%s", problem->message);
-  return FALSE;
-}
-
-/* No service starts where packages are only put on a disk; names are resolved as on this host. */
-static gboolean
-furnish (const Places *places, GError **error)
-{
-  g_autofree char *resolv = NULL;
-
-  if (!g_file_get_contents ("/" RESOLV, &resolv, NULL, NULL))
-    resolv = g_strdup ("");
-  return mount_in (places, "sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, error) &&
-         mount_in (places, "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755", error) &&
-         mount_in (places, "tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777", error) && make_devices (places, error) &&
-         write_file (places, RESOLV, resolv, 0644, error) &&
-         write_file (places, POLICY, "#!/bin/sh\nexit 101\n", 0755, error);
-}
-
-/* In the child that becomes apt-get: only what is safe between fork and exec. It forks once more, because only a child
- * is inside a new PID namespace; the one in the middle waits. A failure shows as its output. */
-static void
-enter_root (gpointer data)
-{
-  const Places *places = data;
-  int status = 0;
-  pid_t child = -1;
-
-  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == 0 && unshare (CLONE_NEWPID) == 0)
-    child = fork ();
-  if (child > 0) {
-    while (waitpid (child, &status, 0) < 0 && errno == EINTR)
-      ;
-    _exit (WIFEXITED (status) ? WEXITSTATUS (status) : 125);
-  }
-  if (child == 0 && prctl (PR_SET_PDEATHSIG, SIGKILL) == 0 && chroot (places->root) == 0 && chdir ("/") == 0 &&
-      (mkdir ("/proc", 0755) == 0 || errno == EEXIST) &&
-      mount ("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
-    return;
-  perror ("entering the new root");
-  _exit (126);
 }
 
 static gboolean
@@ -315,7 +166,7 @@ explain (const NfvoBaseOrder *order, const char *output, const GError *problem, 
 }
 
 static gboolean
-install (const NfvoBaseOrder *order, const Places *places, GError **error)
+install (const NfvoBaseOrder *order, const NfvoBasePlaces *places, GError **error)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autofree char *output = NULL;
@@ -331,63 +182,33 @@ install (const NfvoBaseOrder *order, const Places *places, GError **error)
     g_ptr_array_add (argv, order->packages[i]);
   g_ptr_array_add (argv, NULL);
   g_print ("installing %u packages\n", g_strv_length (order->packages));
-  started = g_spawn_sync (NULL, (char **)argv->pdata, NULL, order->verbose ? G_SPAWN_CHILD_INHERITS_STDOUT : 0,
-                          enter_root, (gpointer)places, order->verbose ? NULL : &output, NULL, &status, &problem);
+  started =
+      g_spawn_sync (NULL, (char **)argv->pdata, NULL, order->verbose ? G_SPAWN_CHILD_INHERITS_STDOUT : 0,
+                    nfvo_base_root_enter, (gpointer)places, order->verbose ? NULL : &output, NULL, &status, &problem);
   g_free (g_ptr_array_index (argv, 2));
   if (!started || !g_spawn_check_wait_status (status, &problem))
     return explain (order, output, problem, error);
   return TRUE;
 }
 
+/* By tar, which leaves folders (and links to folders) that are there already as they are. */
 static gboolean
-copy_overlay (const NfvoBaseOrder *order, const Places *places, GError **error)
+copy_overlay (const NfvoBaseOrder *order, const NfvoBasePlaces *places, GError **error)
 {
-  g_autofree char *source = NULL;
-  const char *argv[] = { "cp", "-a", "--no-preserve=ownership", "--", NULL, places->root, NULL };
+  static const char script[] =
+      "tar -C \"$1\" --owner=0 --group=0 -cf - . | tar -C \"$2\" --no-overwrite-dir --keep-directory-symlink -xpf -";
+  const char *argv[] = { "/bin/sh", "-c", script, "tar", order->overlay, places->root, NULL };
 
   if (order->overlay == NULL)
     return TRUE;
   g_print ("copying the files of %s\n", order->overlay);
-  source = g_build_filename (order->overlay, ".", NULL);
-  argv[4] = source;
   return run (argv, error);
 }
 
 /* ---- the layer becomes the image's root */
 
 static gboolean
-unmount_root (const Places *places, GError **error)
-{
-  static const char *const names[] = { "proc", "tmp", "run", "dev", "sys", "" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = g_build_filename (places->root, names[i], NULL);
-    /* /proc went with the process that mounted it, or not. */
-    if (umount2 (path, 0) != 0 && !g_str_equal (names[i], "proc"))
-      return failed (error, "unmount", path);
-  }
-  return TRUE;
-}
-
-/* Only ours: the root's own file, if it has one, shows again. */
-static gboolean
-remove_policy (const Places *places, GError **error)
-{
-  g_autofree char *path = g_build_filename (places->upper, POLICY, NULL);
-
-  return g_unlink (path) == 0 || errno == ENOENT ? TRUE : failed (error, "remove", path);
-}
-
-static gboolean
-empty_resolver (const Places *places, GError **error)
-{
-  g_autofree char *path = g_build_filename (places->upper, RESOLV, NULL);
-
-  return truncate (path, 0) == 0 ? TRUE : failed (error, "empty", path);
-}
-
-static gboolean
-lift (const Places *places, GError **error)
+lift (const NfvoBasePlaces *places, GError **error)
 {
   g_autoptr (GDir) folder = g_dir_open (places->upper, 0, NULL);
   g_autofree char *lost = g_build_filename (places->image, "lost+found", NULL);
@@ -398,26 +219,26 @@ lift (const Places *places, GError **error)
     g_autofree char *from = g_build_filename (places->upper, name, NULL);
     g_autofree char *to = g_build_filename (places->image, name, NULL);
     if (g_rename (from, to) != 0)
-      return failed (error, "move", from);
+      return nfvo_base_failed (error, "move", from);
   }
-  return (g_rmdir (places->upper) == 0 || failed (error, "remove", places->upper)) &&
+  return (g_rmdir (places->upper) == 0 || nfvo_base_failed (error, "remove", places->upper)) &&
          nfvo_remove_tree (places->work, error);
 }
 
 static gboolean
-build (const NfvoBaseOrder *order, const char *identity, const char *image, Places *places, GError **error)
+build (const NfvoBaseOrder *order, const char *identity, const char *image, NfvoBasePlaces *places, GError **error)
 {
   return make_places (places, error) && make_file_system (image, identity, error) &&
-         mount_image (image, places, error) && mount_overlay (order, places, error) && furnish (places, error) &&
-         install (order, places, error) && copy_overlay (order, places, error) && unmount_root (places, error) &&
-         remove_policy (places, error) && empty_resolver (places, error) && lift (places, error) &&
-         (umount2 (places->image, 0) == 0 || failed (error, "unmount", places->image));
+         mount_image (image, places, error) && nfvo_base_root_mount (order, places, error) &&
+         install (order, places, error) && copy_overlay (order, places, error) &&
+         nfvo_base_root_unmount (places, error) && lift (places, error) &&
+         (umount2 (places->image, 0) == 0 || nfvo_base_failed (error, "unmount", places->image));
 }
 
 gboolean
 nfvo_base_build (const NfvoBaseOrder *order, const char *identity, const char *image, GError **error)
 {
-  g_auto (Places) places = { NULL };
+  g_auto (NfvoBasePlaces) places = { NULL };
   gboolean good = build (order, identity, image, &places, error);
 
   /* The mounts go with this process; the folder that they hide is on a disk. */
