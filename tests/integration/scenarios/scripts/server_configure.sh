@@ -8,7 +8,7 @@ fi
 # The server may be starting still.
 for i in {1..150}; do
   if (: < "/dev/tcp/$server_private/5001") 2> /dev/null; then
-    screen -d -m -S client iperf -c "$server_private" -b 1m -t 3600
+    screen -d -m -S client iperf -c "$server_private" -b 1m -l 8K -t 3600
     exit
   fi
   sleep 0.2
