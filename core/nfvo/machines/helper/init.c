@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NAME          "vnfm-init"
 #define USER_DATA     "/run/user-data.sh"
 #define CONSOLE_LIMIT (16 * 1024 * 1024)
 
@@ -55,6 +56,26 @@ forget_environment (void)
   for (guint i = 0; environ[i] != NULL; i++)
     memset (environ[i], 0, strlen (environ[i]));
   clearenv ();
+}
+
+/* Nor is the command line, which "ps" in the machine would show: scripts look there for programs by name. The kernel
+ * tells where it is in memory. */
+static void
+forget_command_line (void)
+{
+  g_autofree char *stat = NULL;
+  const char *at;
+  unsigned long begin;
+  unsigned long end;
+
+  if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL) || (at = strrchr (stat, ')')) == NULL)
+    return;
+  for (guint field = 2; field < 48 && at != NULL; field++)
+    at = strchr (at + 1, ' ');
+  if (at == NULL || sscanf (at, "%lu %lu", &begin, &end) != 2 || begin == 0 || end <= begin + strlen (NAME))
+    return;
+  memset (GSIZE_TO_POINTER (begin), 0, end - begin);
+  memcpy (GSIZE_TO_POINTER (begin), NAME, strlen (NAME));
 }
 
 static gboolean
@@ -91,7 +112,8 @@ become (Init *self, const HelperCloud *cloud, const HelperOrder *order, guint nu
   sigfillset (&all);
   sigprocmask (SIG_SETMASK, &all, NULL);
   umask (0);
-  prctl (PR_SET_NAME, "vnfm-init");
+  prctl (PR_SET_NAME, NAME);
+  forget_command_line ();
   setsid ();
   if (sethostname (order->hostname, strlen (order->hostname)) != 0)
     return helper_fail (error, "set the host name", order->hostname);
