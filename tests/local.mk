@@ -255,6 +255,7 @@ if EMS_AGENT
 noinst_PROGRAMS += tests/support/stomp-broker
 tests_support_stomp_broker_SOURCES = tests/support/stomp-broker.c
 tests_support_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(SDK_LIBS)
+INTEGRATION_TESTS += tests/integration/test-diagnosis.py
 INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-agent-scripts.py tests/integration/test-agent-check.py \
 	tests/integration/test-agent-abuse.py \
 	tests/integration/test-run-clone.py \
@@ -265,7 +266,7 @@ EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $
 EXTRA_DIST += tests/support/agent_world.py
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
-check-integration: all
+check-integration: all tests/support/plugins/ready-ems.la
 	$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(INTEGRATION_TESTS)'
 
 # The unit suites once more, unforked, looking for errors and definite leaks.

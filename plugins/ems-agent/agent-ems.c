@@ -403,7 +403,12 @@ agent_ems_advise (VnfmEms *ems, VnfmVnfc *vnfc)
 {
   AgentEms *self = AGENT_EMS (ems);
 
-  return self->registrar != NULL ? agent_registry_advise (self->link.registry, vnfc->hostname) : NULL;
+  if (self->registrar == NULL)
+    return NULL;
+  Agent *agent = agent_registry_lookup (self->link.registry, vnfc->hostname);
+  g_autofree char *refused = agent_access_describe (self->link.access, vnfc->vnfr_id);
+  return agent_registry_advise (self->link.registry, vnfc->hostname,
+                                refused != NULL && (agent == NULL || agent->accepted == NULL));
 }
 
 static GPtrArray *

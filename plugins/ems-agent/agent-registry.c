@@ -414,7 +414,7 @@ agent_registry_describe (AgentRegistry *self, const char *hostname)
 }
 
 char *
-agent_registry_advise (AgentRegistry *self, const char *hostname)
+agent_registry_advise (AgentRegistry *self, const char *hostname, gboolean refused)
 {
   const Agent *agent = agent_registry_lookup (self, hostname);
   Likeness likeness;
@@ -425,7 +425,7 @@ agent_registry_advise (AgentRegistry *self, const char *hostname)
   if (agent != NULL && agent->accepted != NULL)
     return g_strdup ("see whether the machine runs and reaches the broker; inside it: systemctl status vnfm-ems, "
                      "vnfm-ems --check");
-  if (agent != NULL && agent->vnfr_id != NULL && agent->parked != NULL)
+  if (refused || (agent != NULL && agent->vnfr_id != NULL && agent->parked != NULL))
     return g_strdup (
         "its user data is of another VNFR or of another vnfmd: make the machine anew, or set token= of its "
         "vnfm-ems.conf ([ems]) to the one in the user data of this VNFR");

@@ -89,9 +89,9 @@ gboolean agent_registry_release (AgentRegistry *self, const char *hostname, cons
 GPtrArray *agent_registry_take_untold (AgentRegistry *self, gint64 now, gint64 after, gint64 *next);
 /* One line for the operator. Returns: (transfer full). */
 char *agent_registry_describe (AgentRegistry *self, const char *hostname);
-/* What the operator can do about what agent_registry_describe() says. Returns: (transfer full) (nullable): nothing is
- * wrong. */
-char *agent_registry_advise (AgentRegistry *self, const char *hostname);
+/* What the operator can do about what agent_registry_describe() says. @refused: the broker has refused an agent's
+ * login. Returns: (transfer full) (nullable): nothing is wrong. */
+char *agent_registry_advise (AgentRegistry *self, const char *hostname, gboolean refused);
 /* The token that machines of @vnfr_id show. Returns: (transfer full) (nullable): NULL without a secret. */
 char *agent_registry_dup_token (AgentRegistry *self, const char *vnfr_id);
 /* Reads back agent_to_bytes(). Errors: VNFM_ERROR_STORE. */
