@@ -264,6 +264,7 @@ endif
 
 EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $(INTEGRATION_TESTS)
 EXTRA_DIST += tests/support/agent_world.py
+EXTRA_DIST += tests/integration/README.md tests/integration/scenarios
 
 # Real peers, real processes. Serial: the tests share two cores with the programs that they start.
 check-integration: all tests/support/plugins/ready-ems.la
