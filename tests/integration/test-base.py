@@ -23,6 +23,10 @@ def call(command, **options):
                           timeout=300, **options)
 
 
+def process_result(process, output):
+    return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+
 def base(*arguments, root=True):
     command = [PROGRAM, "base", *arguments]
     return call(as_root(command) if root else command)
@@ -94,6 +98,24 @@ def test_apt_fails(folder):
     result = base("-o", os.path.join(folder, "no.img"), "-p", "no-such-package-at-all")
     expect_refused(result, 1, "apt-get failed", "Unable to locate package no-such-package-at-all")
     expect(not os.listdir(folder), result, "left behind: %s" % os.listdir(folder))
+
+
+def test_interrupted(folder):
+    """an interrupt in the middle leaves nothing behind"""
+    image = os.path.join(folder, "no.img")
+    # The shell tells its number, which stays that of the program: sudo would pass no signal on to it.
+    process = subprocess.Popen(as_root(["sh", "-c", 'echo $$; exec "$@"', "sh", PROGRAM, "base", "-v", "-o", image, "-p",
+                                        "nmap"]), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    pid = int(process.stdout.readline())
+    for line in process.stdout:
+        if line.startswith("Reading package lists"):
+            call(as_root(["kill", "-INT", str(pid)]))
+            break
+    rest = process.communicate(timeout=60)[0]
+    expect(process.returncode == 130 and "interrupted" in rest, process_result(process, rest), "not interrupted")
+    expect(not os.listdir(folder), process_result(process, rest), "left behind: %s" % os.listdir(folder))
+    with open("/proc/mounts") as f:
+        expect("vnfm-base-" not in f.read(), process_result(process, rest), "mounts are left")
 
 
 def test_not_root(folder):

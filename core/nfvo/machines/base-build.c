@@ -129,18 +129,12 @@ mount_image (const char *image, const NfvoBasePlaces *places, GError **error)
 static gboolean
 make_places (NfvoBasePlaces *places, GError **error)
 {
-  places->folder = g_dir_make_tmp ("vnfm-base-XXXXXX", NULL);
-  if (places->folder == NULL)
-    return nfvo_base_failed (error, "make a folder in", g_get_tmp_dir ());
   places->image = g_build_filename (places->folder, "image", NULL);
   places->upper = g_build_filename (places->image, ".vnfm-upper", NULL);
   places->work = g_build_filename (places->image, ".vnfm-work", NULL);
   places->root = g_build_filename (places->folder, "root", NULL);
-  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
-    nfvo_base_failed (error, "make", "a mount namespace");
-    g_rmdir (places->folder);
-    return FALSE;
-  }
+  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+    return nfvo_base_failed (error, "make", "a mount namespace");
   if (mount ("tmpfs", places->folder, "tmpfs", 0, "mode=0755,size=1m") != 0)
     return nfvo_base_failed (error, "mount a tmpfs on", places->folder);
   if (g_mkdir (places->image, 0755) != 0 || g_mkdir (places->root, 0755) != 0)
@@ -236,15 +230,9 @@ build (const NfvoBaseOrder *order, const char *identity, const char *image, Nfvo
 }
 
 gboolean
-nfvo_base_build (const NfvoBaseOrder *order, const char *identity, const char *image, GError **error)
+nfvo_base_build (const NfvoBaseOrder *order, const char *identity, const char *image, const char *place, GError **error)
 {
-  g_auto (NfvoBasePlaces) places = { NULL };
-  gboolean good = build (order, identity, image, &places, error);
+  g_auto (NfvoBasePlaces) places = { .folder = g_strdup (place) };
 
-  /* The mounts go with this process; the folder that they hide is on a disk. */
-  if (places.folder != NULL) {
-    umount2 (places.folder, MNT_DETACH);
-    g_rmdir (places.folder);
-  }
-  return good;
+  return build (order, identity, image, &places, error);
 }

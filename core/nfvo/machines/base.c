@@ -9,9 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DEFAULT_OUTPUT "vnfm-base.img"
@@ -151,53 +155,121 @@ lock_folder (const char *folder, GError **error)
   return -1;
 }
 
-static gboolean
+/* What the child does; it tells a failure itself. */
+G_NORETURN static void
+build_and_exit (const NfvoBaseOrder *order, const char *identity, const char *image, const char *place)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean good = nfvo_base_build (order, identity, image, place, &error);
+
+  if (!good)
+    g_printerr ("vnfm-nfvo base: %s: %s\n", order->output, error->message);
+  fflush (NULL);
+  _exit (good ? 0 : 1);
+}
+
+/* Until it ended by itself, or somebody wants it ended: then all it started and mounted goes with it.
+ * Returns: the exit status. */
+static int
+await_child (pid_t child, const sigset_t *signals)
+{
+  int number = 0;
+  int status = 0;
+
+  while (sigwait (signals, &number) == 0 && number == SIGCHLD)
+    if (waitpid (child, &status, WNOHANG) == child)
+      return WIFEXITED (status) ? WEXITSTATUS (status) : 1;
+  g_printerr ("vnfm-nfvo base: interrupted\n");
+  kill (child, SIGKILL);
+  waitpid (child, &status, 0);
+  return 128 + number;
+}
+
+/* In a child, so that the mounts are its own and this process can clear up behind it. */
+static int
+build_in_child (const NfvoBaseOrder *order, const char *identity, const char *image, const char *place)
+{
+  sigset_t signals;
+  sigset_t before;
+  pid_t child;
+  int status;
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGCHLD);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  sigaddset (&signals, SIGHUP);
+  sigprocmask (SIG_BLOCK, &signals, &before);
+  fflush (NULL);
+  child = fork ();
+  if (child == 0) {
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    sigprocmask (SIG_SETMASK, &before, NULL);
+    build_and_exit (order, identity, image, place);
+  }
+  if (child > 0) {
+    status = await_child (child, &signals);
+  } else {
+    g_printerr ("vnfm-nfvo base: cannot start a process: %s\n", g_strerror (errno));
+    status = 1;
+  }
+  sigprocmask (SIG_SETMASK, &before, NULL);
+  return status;
+}
+
+/* Returns: the exit status; with an error if nothing was told yet. */
+static int
 make_locked (const NfvoBaseOrder *order, const char *identity, const char *folder, GError **error)
 {
   g_autofree char *part = g_strconcat (order->output, ".part", NULL);
+  g_autofree char *place = NULL;
   gint64 begin = g_get_monotonic_time ();
+  int status;
 
   if (!check_space (folder, error))
-    return FALSE;
-  if (!nfvo_base_build (order, identity, part, error)) {
-    g_unlink (part);
-    return FALSE;
-  }
-  if (g_rename (part, order->output) != 0) {
+    return 1;
+  place = g_dir_make_tmp ("vnfm-base-XXXXXX", error);
+  if (place == NULL)
+    return 1;
+  status = build_in_child (order, identity, part, place);
+  g_rmdir (place);
+  if (status == 0 && g_rename (part, order->output) != 0) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "cannot name it %s: %s", order->output, g_strerror (errno));
-    g_unlink (part);
-    return FALSE;
+    status = 1;
   }
-  g_print ("%s is ready after %.1f s\n", order->output, (double)(g_get_monotonic_time () - begin) / G_TIME_SPAN_SECOND);
-  return TRUE;
+  if (status != 0)
+    g_unlink (part);
+  else
+    g_print ("%s is ready after %.1f s\n", order->output,
+             (double)(g_get_monotonic_time () - begin) / G_TIME_SPAN_SECOND);
+  return status;
 }
 
-static gboolean
+/* The same. */
+static int
 make (const NfvoBaseOrder *order, const char *identity, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (order->output);
-  gboolean good;
+  int status = 0;
   int lock;
 
   if (geteuid () != 0) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_DENIED, "only root can make it: call it through sudo");
-    return FALSE;
+    return 1;
   }
   if (g_mkdir_with_parents (folder, 0755) != 0) {
     g_set_error (error, VNFM_ERROR, VNFM_ERROR_STORE, "cannot make the folder %s: %s", folder, g_strerror (errno));
-    return FALSE;
+    return 1;
   }
   lock = lock_folder (folder, error);
   if (lock < 0)
-    return FALSE;
-  if (is_made (order, identity)) {
+    return 1;
+  if (is_made (order, identity))
     g_print ("%s is made from this already\n", order->output);
-    good = TRUE;
-  } else {
-    good = make_locked (order, identity, folder, error);
-  }
+  else
+    status = make_locked (order, identity, folder, error);
   close (lock);
-  return good;
+  return status;
 }
 
 int
@@ -216,9 +288,10 @@ nfvo_base_main (int argc, char **argv)
     status = 1;
   } else if (is_made (&order, identity)) {
     g_print ("%s is made from this already\n", order.output);
-  } else if (!make (&order, identity, &error)) {
-    g_printerr ("vnfm-nfvo base: %s: %s\n", order.output, error->message);
-    status = 1;
+  } else {
+    status = make (&order, identity, &error);
+    if (error != NULL)
+      g_printerr ("vnfm-nfvo base: %s: %s\n", order.output, error->message);
   }
   nfvo_base_order_clear (&order);
   return status;

@@ -36,9 +36,10 @@ char *nfvo_base_dup_identity (const NfvoBaseOrder *order, GError **error) G_GNUC
 /* The UUID of the ext4 file system in @image, or NULL: there is none, or it is not one of ours. */
 char *nfvo_base_read_identity (const char *image);
 
-/* Makes @image. Moves this process into a mount namespace of its own: it has nothing else to do afterwards than to end.
- * Errors: VNFM_ERROR_DENIED, _NOT_SUPPORTED, _STORE, _FAILED. */
-gboolean nfvo_base_build (const NfvoBaseOrder *order, const char *identity, const char *image,
+/* Makes @image. @place: an empty folder to mount things in; nobody else sees them. Moves this process into a mount
+ * namespace of its own: it has nothing else to do afterwards than to end. Errors: VNFM_ERROR_DENIED, _NOT_SUPPORTED,
+ * _STORE, _FAILED. */
+gboolean nfvo_base_build (const NfvoBaseOrder *order, const char *identity, const char *image, const char *place,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "vnfm-nfvo base"; returns the exit status. */
