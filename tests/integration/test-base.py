@@ -104,8 +104,8 @@ def test_interrupted(folder):
     """an interrupt in the middle leaves nothing behind"""
     image = os.path.join(folder, "no.img")
     # The shell tells its number, which stays that of the program: sudo would pass no signal on to it.
-    process = subprocess.Popen(as_root(["sh", "-c", 'echo $$; exec "$@"', "sh", PROGRAM, "base", "-v", "-o", image, "-p",
-                                        "nmap"]), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = ["sh", "-c", 'echo $$; exec "$@"', "sh", PROGRAM, "base", "-v", "-o", image, "-p", "nmap"]
+    process = subprocess.Popen(as_root(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     pid = int(process.stdout.readline())
     for line in process.stdout:
         if line.startswith("Reading package lists"):

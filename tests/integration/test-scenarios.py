@@ -30,6 +30,8 @@ ACCEPTANCE = os.path.join(MATERIAL, "openbaton+integration-tests/src/main/resour
 PUBLIC_SCRIPTS = os.path.join(MATERIAL, "SoftFIRE-TUB+public-scripts")
 SIPP = os.path.join(MATERIAL, "openbaton+vnf-samples/sipp/dummy")
 BIND9 = os.path.join(MATERIAL, "openbaton+openimscore-packages/bind9")
+SAMPLE = os.path.join(MATERIAL, "openbaton+NFVO/etc/descriptors/network_service_descriptors",
+                      "sample-network-service-descriptor.json")
 
 PACKAGES = ("sip-tester screen sudo procps ncat nmap tmux iperf net-tools bind9 bind9-dnsutils openssh-server python3 "
             "iputils-ping").split()
@@ -45,6 +47,8 @@ SUBSTITUTES = {
     "failing_script.sh": "failing_script.sh",
     "server_configure_fail.sh": "failing_script.sh",
     "ncatserver_configure.sh": "send-address.sh",
+    **{name: "print-addresses.sh" for name in ("instantiate.sh", "start.sh", "install.sh", "start-srv.sh",
+                                               "server_start-clt.sh")},
     **{"peer%d_configure_%s.sh" % (n, net): "send-address.sh" for n in range(1, 6) for net in ("private", "private2")},
     **{"dummy%d_configure.sh" % n: "print-variables.sh" for n in range(1, 12)},
 }
@@ -63,13 +67,17 @@ def as_root(command):
     return command if os.geteuid() == 0 else ["sudo", "-n", *command]
 
 
-def load_nsd(name):
-    with open(os.path.join(NSDS, "NetworkServiceDescriptor%s.json" % name), encoding="utf-8-sig") as f:
+def nsd_path(name):
+    return os.path.join(NSDS, "NetworkServiceDescriptor%s.json" % name)
+
+
+def load(path):
+    with open(path, encoding="utf-8-sig") as f:
         return json.load(f)
 
 
-def nsd_path(name):
-    return os.path.join(NSDS, "NetworkServiceDescriptor%s.json" % name)
+def load_nsd(name):
+    return load(nsd_path(name))
 
 
 def scripts_of(nsd):
@@ -298,6 +306,29 @@ def many_dependencies(run):
     return "11 VNFs, %d CONFIGURE scripts" % len(ran)
 
 
+def printing(path):
+    """Scripts that only print: that each runs where it belongs, and knows what it has to."""
+    def scenario(run):
+        nsd = load(path)
+        run.up(path, "--scripts", run.collect_scripts(nsd))
+        run.down()
+        wanted = sorted((machine, event["event"], script)
+                        for vnf in nsd["vnfd"] for machine, _ in run.machines[vnf["name"]]
+                        for event in vnf["lifecycle_event"] for script in event["lifecycle_events"])
+        ran = run.scripts(status=0)
+        expect(sorted((e["machine"], e["lifecycle"], e["script"]) for e in ran) == wanted,
+               "ran %s, not %s" % (ran, wanted))
+        addresses = {machine: told["private"] for machines in run.machines.values() for machine, told in machines}
+        server = next(run.machine(vnf)[1]["private"] for vnf in run.machines if "server" in vnf.lower())
+        for event in ran:
+            known = "private=%s\n" % addresses[event["machine"]]
+            if event["lifecycle"] == "CONFIGURE":
+                known += "server_private=%s\n" % server
+            expect(event["output"] == known, "%s knows %s, not %s" % (event["script"], event["output"], known))
+        return "%d scripts" % len(ran)
+    return scenario
+
+
 def iperf(run):
     nsd = load_nsd("-iperf-real")
     run.up(nsd_path("-iperf-real"), "--scripts", run.collect_scripts(nsd))
@@ -338,7 +369,7 @@ def failing(event, script):
         failure = run.failure()
         told = re.findall(r"script (\S+) on (iperf-client-\d+) ended with status 1: failing as it should on (\S+)",
                           failure.replace(";", ""))
-        expect(len(told) == 2 and len({machine for _, machine, _ in told}) == 2, "both machines are not told: " + failure)
+        expect(len(told) == 2 and told[0][1] != told[1][1], "both machines are not told: " + failure)
         for name, machine, heard in told:
             expect(name == script and heard == machine, "%s, %s, %s in: %s" % (name, machine, heard, failure))
         if run.profile != "ssh":  # what scripts printed is read from the agents' files
@@ -382,6 +413,9 @@ SCENARIOS = [
     ("fails in CONFIGURE", failing("configure", "server_configure_fail.sh"), None),
     ("fails in START", failing("start", "failing_script.sh"), None),
     ("fails in TERMINATE", failing("terminate", "failing_script.sh"), None),
+    ("dummies", printing(nsd_path("-iperf-dummy")), None),
+    ("dummies, requires and provides", printing(nsd_path("-iperf-dummy-requires-provides")), None),
+    ("the NFVO's sample", printing(SAMPLE), None),
     ("an event that does not exist", wrong_event, None),
 ]
 
