@@ -45,43 +45,46 @@ mark () {
   printf '\036%s%s\n' "$nonce" "$1" >&2
 }
 
-boot_id () {
-  cat /proc/sys/kernel/random/boot_id
+# Most of what follows does without processes of its own: a script is often over sooner than they are.
+
+# Sets $boot_id.
+get_boot_id () {
+  read -r boot_id < /proc/sys/kernel/random/boot_id
 }
 
-# Seconds since 1970, with a fraction where date(1) knows it.
-now () {
-  date +%s.%N
-}
-
-# When a process started, in ticks since boot: pid and start name one process for ever. Nothing if there is none.
-start_of () {
-  stat=$(cat "/proc/$1/stat" 2> /dev/null) || return 0
+# Sets $start: when the process $1 started, in ticks since boot: pid and start name one process for ever. Empty if there
+# is none.
+get_start () {
+  start=
+  [ -r "/proc/$1/stat" ] || return 0
   # The name in parentheses may hold anything.
+  stat=
+  while IFS= read -r line; do
+    stat=$line
+  done < "/proc/$1/stat"
   stat=${stat##*\) }
   set -f
   # shellcheck disable=SC2086
   set -- $stat
   set +f
-  echo "${20-}"
-}
+  start=${20-}
+} 2> /dev/null
 
-size_of () {
-  wc -c < "$1" 2> /dev/null || echo 0
+# Sets $out_size and $err_size.
+get_sizes () {
+  # shellcheck disable=SC2046
+  set -- $(cd "$folder" && exec wc -c out err 2> /dev/null)
+  out_size=${1:-0} err_size=${3:-0}
 }
 
 # Bytes $2 to $3 of the file $1.
 emit () {
-  if [ "$3" -gt "$2" ]; then
-    tail -c "+$(($2 + 1))" "$1" | head -c "$(($3 - $2))"
-  fi
-}
-
-lesser () {
-  if [ "$1" -lt "$2" ]; then
-    echo "$1"
+  if [ "$3" -le "$2" ]; then
+    return 0
+  elif [ "$2" -eq 0 ]; then
+    head -c "$3" "$1"
   else
-    echo "$2"
+    tail -c "+$(($2 + 1))" "$1" | head -c "$(($3 - $2))"
   fi
 }
 
@@ -107,7 +110,8 @@ prepare () {
   done
   mark '{'
   mark '}'
-  printf 'boot %s\nlauncher %s\n\n' "$(boot_id)" "$launcher"
+  get_boot_id
+  printf 'boot %s\nlauncher %s\n\n' "$boot_id" "$launcher"
 }
 
 # ---- put
@@ -121,7 +125,7 @@ refuse () {
 put () {
   verb=$1 size=$2 folder=$3 rest=$4
   umask 022
-  mkdir -p "$folder" || exit 1
+  [ -d "$folder" ] || mkdir -p "$folder" || exit 1
   while [ "$rest" != "${rest#*/}" ]; do
     folder=$folder/${rest%%/*}
     rest=${rest#*/}
@@ -135,18 +139,19 @@ put () {
   if [ -d "$file" ] && [ ! -L "$file" ]; then
     refuse "\"$file\" is a folder"
   fi
-  mode=644
+  # Of what mkdir and cat make, umask 022 leaves 644.
+  mode=
   if [ -f "$file" ] && [ ! -L "$file" ]; then
     mode=$(stat -c %a "$file") || exit 1
   fi
   trap 'rm -f "$temporary"' EXIT
-  rm -f "$temporary"
+  [ ! -e "$temporary" ] || rm -f "$temporary"
   cat > "$temporary" || exit 1
-  if [ "$(size_of "$temporary")" -ne "$size" ]; then
+  if [ "$(wc -c < "$temporary")" -ne "$size" ]; then
     tell "the file did not come as a whole"
     exit "$NOT_BEGUN"
   fi
-  chmod "$mode" "$temporary" || exit 1
+  [ -z "$mode" ] || chmod "$mode" "$temporary" || exit 1
   if [ "$verb" = put ]; then
     chmod a+x "$temporary" || exit 1
   fi
@@ -192,11 +197,27 @@ fail () {
   exit "$1"
 }
 
+# A symbolic link on the way is fine as long as it ends inside.
+is_inside () {
+  path=$root
+  rest=$name/
+  while [ -n "$rest" ] && [ ! -L "$path/${rest%%/*}" ]; do
+    path=$path/${rest%%/*}
+    rest=${rest#*/}
+  done
+  if [ -z "$rest" ]; then
+    return 0
+  fi
+  inside=$(readlink -f "$root") || return 1
+  target=$(readlink -f "$file" && echo .) || return 1
+  case $target in
+  "$inside"/*) return 0 ;;
+  esac
+  return 1
+}
+
 # Sets $file and $arguments. Names may hold blanks: the longest beginning of the payload that is a file wins.
 find_file () {
-  blanks=$(printf ' \t\r\n\v\f.')
-  blanks=${blanks%.}
-  inside=$(readlink -f "$root") || inside=$root
   name=$payload
   denied=
   while :; do
@@ -210,14 +231,10 @@ find_file () {
       ;;
     *)
       file=$root/$name
-      if [ -f "$file" ]; then
-        target=$(readlink -f "$file" && echo .)
-        case $target in
-        "$inside"/*)
-          arguments=${payload#"$name"}
-          return 0
-          ;;
-        esac
+      if [ -f "$file" ] && is_inside; then
+        arguments=${payload#"$name"}
+        return 0
+      elif [ -f "$file" ]; then
         denied=${denied:-$name}
       fi
       ;;
@@ -233,7 +250,7 @@ find_file () {
 
 # A script with CRLF line ends fails in ways that nobody understands: a corrected copy is run in its place.
 correct_line_ends () {
-  if [ "$(size_of "$file")" -gt 16777216 ]; then
+  if [ "$(wc -c < "$file")" -gt 16777216 ]; then
     fail 126 "script \"$name\" has CRLF line ends and is too large to be corrected: store it with LF"
   fi
   mkdir -p "$folder/copy" && sed "s/$return\$//" "$file" > "$folder/copy/${file##*/}" &&
@@ -246,8 +263,9 @@ correct_line_ends () {
 
 # In place of this shell: $file with the arguments, run by what the file asks for.
 run_file () {
-  head=$(head -c 255 "$file" | tr -d '\000' | head -n 1) || fail 126 "cannot read script $file"
-  return=$(printf '\r')
+  [ -r "$file" ] || fail 126 "cannot read script $file"
+  head=$(head -c 255 "$file" | tr -d '\000')
+  head=${head%%"$newline"*}
   case $head in
   *"$return")
     correct_line_ends
@@ -255,13 +273,14 @@ run_file () {
     ;;
   esac
   set -f
-  IFS=' '
-  # shellcheck disable=SC2046
-  set -- $(printf %s "$arguments" | tr '\t\r\n\v\f' '     ')
+  IFS=$blanks
+  for word in $arguments; do
+    [ -z "$word" ] || set -- "$@" "$word"
+  done
   set +f
   unset IFS
   case $head in
-  "$(printf '\177')ELF"*)
+  ?ELF*)
     [ ! -x "$file" ] || enter "$file" "$@"
     ;;
   '#!'*)
@@ -282,7 +301,6 @@ run_file () {
 
 # As the kernel reads a first line: the interpreter, and the rest as one word. Returns where there is none.
 interpret () {
-  tab=$(printf '\t')
   line=${head#??}
   while :; do
     case $line in
@@ -356,8 +374,6 @@ enter () {
 enter_without_help () {
   environment=$1
   shift
-  newline='
-'
   while IFS= read -r line; do
     case $line in
     *\\*)
@@ -379,6 +395,10 @@ launch () {
   umask 022
   cd "$directory" || fail 126 "cannot change to folder $directory"
   unset LC_ALL
+  blanks=$(printf ' \n\t\r\v\f.')
+  blanks=${blanks%.}
+  newline=${blanks#?} tab=${blanks#??} return=${blanks#???}
+  newline=${newline%"$tab"} tab=${tab%"$return"} return=${return%??}
   find_file
   run_file
 }
@@ -444,7 +464,10 @@ supervise () {
   trap 'woken=1; if [ "$phase" = running ]; then reason=${reason:-t}; else expired=1; fi' ALRM
   setsid sh "$self" launch "$folder" "$@" < /dev/null >> "$folder/out" 2>> "$folder/err" 9>&- &
   script=$!
-  printf '%s %s %s %s\n' "$$" "$(start_of $$)" "$script" "$(start_of "$script")" > "$folder/process"
+  get_start "$script"
+  script_start=$start
+  get_start "$$"
+  printf '%s %s %s %s\n' "$$" "$start" "$script" "$script_start" > "$folder/process"
   [ "$limit" -eq 0 ] || start_timer "$limit"
   await_script
   end_group
@@ -462,13 +485,14 @@ supervise () {
       status=-15
     fi
   fi
+  get_sizes
   write_outcome "$status" "${reason:-e}"
-  rm -f "$folder/env"
+  [ ! -e "$folder/env" ] || rm -f "$folder/env"
 }
 
 # Its place on the disk was taken before: a full disk loses no outcome.
 write_outcome () {
-  printf '%-79s\n' "$1 $2 $(now) $(size_of "$folder/out") $(size_of "$folder/err")" | cat 1<> "$folder/outcome"
+  printf '%-79s\n' "$1 $2 $(date +%s.%N) $out_size $err_size" 1<> "$folder/outcome"
   sync "$folder/outcome" 2> /dev/null
 }
 
@@ -481,19 +505,30 @@ not_begun () {
   exit "$NOT_BEGUN"
 }
 
-# All that can fail before the claim fails there.
+# A file with the text $2. What printf of a shell says when it fails is not much: cat says why.
+write_file () {
+  { printf '%s' "$2" > "$1"; } 2> /dev/null || printf '%s' "$2" | cat > "$1"
+}
+
+# All that can fail fails here, before the script begins. A claim that is cut short is no claim: it is removed under the
+# lock.
 make_record () {
-  printf '%-79s\n' '' | cat > "$folder/outcome" || not_begun
-  printf '' | tee "$folder/out" "$folder/err" "$folder/provides" > "$folder/process" || not_begun
-  printf '%s %s %s\n' "$(boot_id)" "$(now)" "$id" | cat > "$folder/claim.new" || not_begun
-  sync "$folder/outcome" "$folder/claim.new" 2> /dev/null
-  mv -f "$folder/claim.new" "$folder/claim" || not_begun
-  sync "$folder" 2> /dev/null
+  get_boot_id
+  blank=$(printf '%-79s' "")
+  write_file "$folder/outcome" "$blank
+" && write_file "$folder/out" '' && write_file "$folder/err" '' && write_file "$folder/provides" '' &&
+    write_file "$folder/process" '' || not_begun
+  if ! write_file "$folder/claim" "$boot_id $(date +%s.%N) $id
+"; then
+    rm -f "$folder/claim"
+    not_begun
+  fi
+  sync "$folder/outcome" "$folder/claim" "$folder" 2> /dev/null
 }
 
 begin () {
   cat > "$folder/env" || not_begun
-  [ "$(size_of "$folder/env")" -eq "$env_size" ] || not_begun "the environment did not come as a whole"
+  [ "$(wc -c < "$folder/env")" -eq "$env_size" ] || not_begun "the environment did not come as a whole"
   make_record
   setsid sh "$self" supervise "$folder" "$limit" "$grace" "$root" "$directory" "$payload" \
     < /dev/null > /dev/null 2>&1 &
@@ -501,12 +536,11 @@ begin () {
 
 # New output, at most the first half of what is wanted.
 emit_new () {
-  out_size=$(size_of "$folder/out")
-  err_size=$(size_of "$folder/err")
+  get_sizes
   grown=
   if [ "$half" -gt 0 ]; then
-    out_size=$(lesser "$out_size" "$half")
-    err_size=$(lesser "$err_size" "$half")
+    [ "$out_size" -le "$half" ] || out_size=$half
+    [ "$err_size" -le "$half" ] || err_size=$half
   fi
   if [ "$out_size" -gt "$out_at" ]; then
     emit "$folder/out" "$out_at" "$out_size"
@@ -557,9 +591,10 @@ wait_for_end () {
 
 # The supervisor is gone without an outcome: what it watched over may still run.
 kill_orphans () {
-  read -r s_pid s_start pid start < "$folder/process" || return 0
-  if [ -n "${start-}" ] && [ "$(start_of "$pid")" = "$start" ]; then
-    script=$pid
+  read -r s_pid s_start script script_start < "$folder/process" || return 0
+  [ -n "$script_start" ] || return 0
+  get_start "$script"
+  if [ "$start" = "$script_start" ]; then
     signal_script KILL
   fi
 }
@@ -568,14 +603,14 @@ follow () {
   wait_for_end
   read -r claimed_boot started rest < "$folder/claim"
   boot=same
-  [ "$claimed_boot" = "$(boot_id)" ] || boot=other
+  get_boot_id
+  [ "$claimed_boot" = "$boot_id" ] || boot=other
   state=done
   read -r status reason ended out_size err_size < "$folder/outcome" || status=
   if [ -z "$status" ]; then
-    state=died status=-9 reason=e ended=$(now)
+    state=died status=-9 reason=e ended=
     [ "$boot" = other ] || kill_orphans
-    out_size=$(size_of "$folder/out")
-    err_size=$(size_of "$folder/err")
+    get_sizes
   fi
   emit_rest "$folder/out" "$out_at" "$out_size"
   emit_rest "$folder/err" "$err_at" "$err_size" >&2
@@ -583,7 +618,7 @@ follow () {
   printf '%s %s\n' state "$state" boot "$boot" status "$status" reason "$reason" started "$started" ended "$ended" \
     out-size "$out_size" err-size "$err_size"
   echo
-  head -c 262145 "$folder/provides" 2> /dev/null
+  [ ! -s "$folder/provides" ] || head -c 262145 "$folder/provides"
 }
 
 step () {
@@ -591,7 +626,7 @@ step () {
   shift 9
   err_at=$1 root=$2 directory=$3 payload=$4
   mark '{'
-  mkdir -p "$folder" || not_begun
+  [ -d "$folder" ] || mkdir -p "$folder" || not_begun
   exec 9>> "$folder/lock" || not_begun
   # Held, and no claim yet: somebody is about to begin it.
   if flock -n -x 9 || { [ ! -e "$folder/claim" ] && flock -x 9; }; then
@@ -607,10 +642,13 @@ cancel () {
   mkdir -p "$folder" && exec 9>> "$folder/lock" || exit 1
   tries=0
   while ! flock -n -x 9; do
-    if read -r pid start rest < "$folder/process" && [ -n "$start" ] && [ "$(start_of "$pid")" = "$start" ]; then
-      kill -s USR1 "$pid"
-      exit
-    fi 2> /dev/null
+    if [ -s "$folder/process" ] && read -r supervisor supervisor_start rest < "$folder/process"; then
+      get_start "$supervisor"
+      if [ -n "$start" ] && [ "$start" = "$supervisor_start" ]; then
+        kill -s USR1 "$supervisor"
+        exit
+      fi
+    fi
     tries=$((tries + 1))
     [ "$tries" -lt 50 ] || exit 1
     sleep 0.1
@@ -618,6 +656,7 @@ cancel () {
   if [ ! -e "$folder/claim" ]; then
     make_record
     tell "cancelled before it was begun" 2> "$folder/err"
+    get_sizes
     write_outcome -15 c
   fi
 }
