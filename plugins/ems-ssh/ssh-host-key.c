@@ -292,13 +292,13 @@ ssh_host_key_check (const SshSettings *settings, const SshTarget *target, ssh_ke
     return FALSE;
   }
   if (asks_metadata (settings, target)) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "its host key %s is not known: its metadata has no host key",
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_DENIED, "its host key %s is not known: its metadata has no host key",
                  print);
     return FALSE;
   }
   if (settings->host_keys == SSH_HOST_KEYS_ACCEPT_NEW)
     return remember (settings, name, key, error);
-  g_set_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED, "its host key %s is not known: %s has no line for %s", print,
+  g_set_error (error, VNFM_ERROR, VNFM_ERROR_DENIED, "its host key %s is not known: %s has no line for %s", print,
                settings->known_hosts != NULL ? settings->known_hosts : "(no file)", name);
   return FALSE;
 }

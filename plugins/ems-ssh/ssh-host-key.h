@@ -33,7 +33,8 @@ GPtrArray *ssh_host_key_known (const SshSettings *settings, const SshTarget *tar
 /* The algorithms to ask the server for, those of known keys first: a server shows one of its keys only.
  * Returns: (transfer full). */
 char *ssh_host_key_preference (GPtrArray *known);
-/* Whether the policy trusts @key; may note it in the file. Errors: VNFM_ERROR_REFUSED; VNFM_ERROR_STORE. */
+/* Whether the policy trusts @key; may note it in the file. Errors: VNFM_ERROR_REFUSED (another one is known),
+ * VNFM_ERROR_DENIED (none is known), VNFM_ERROR_STORE. */
 gboolean ssh_host_key_check (const SshSettings *settings, const SshTarget *target, ssh_key key, GError **error);
 
 /* Returns: (transfer full): "ssh-ed25519 SHA256:...". */

@@ -45,8 +45,9 @@ G_DECLARE_FINAL_TYPE (SshLink, ssh_link, SSH, LINK, GObject)
 
 /* Connects, checks the host key and logs in, within the settings' connect-timeout.
  * Errors: VNFM_ERROR_UNREACHABLE: no connection, or it broke or fell silent: try again;
- * VNFM_ERROR_REFUSED: the host key is not trusted, VNFM_ERROR_DENIED: the login was refused (also by a machine that has
- * not got its keys yet): the message says which, and what to do; VNFM_ERROR_CANCELLED. */
+ * VNFM_ERROR_REFUSED: the host key is another than the known one, VNFM_ERROR_DENIED: it is not known, or the login was
+ * refused (also by a machine that has not got its keys yet): the message says which, and what to do;
+ * VNFM_ERROR_CANCELLED. */
 void ssh_link_open_async (SshSettings *settings, const SshTarget *target, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
 SshLink *ssh_link_open_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -533,7 +533,7 @@ START_TEST (test_strict)
   g_autofree char *print = fingerprint (test.host_key);
   g_autofree char *name = g_strdup_printf ("[127.0.0.1]:%u", target.port);
 
-  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED);
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_DENIED);
   assert_says (error, print);
   assert_says (error, name);
   g_autofree char *nothing = known_hosts ();
@@ -573,7 +573,7 @@ START_TEST (test_metadata)
 
   target.host_keys = NULL;
   g_autoptr (GError) none = open_error (settings, &target);
-  ck_assert_error (none, VNFM_ERROR, VNFM_ERROR_REFUSED);
+  ck_assert_error (none, VNFM_ERROR, VNFM_ERROR_DENIED);
   g_autofree char *nothing = known_hosts ();
   ck_assert_str_eq (nothing, "");
 }
