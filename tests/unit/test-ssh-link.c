@@ -954,7 +954,7 @@ START_TEST (test_pool_failure)
     g_autoptr (GAsyncResult) result = vnfm_test_wait (&all[i].call);
     SshLink *link = ssh_pool_acquire_finish (pool, result, &error);
     ck_assert (link == NULL);
-    ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED);
+    ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_DENIED);
   }
   assert_counts (pool, 0, 0, 0, 0);
 }
