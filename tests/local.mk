@@ -264,6 +264,12 @@ INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-agen
 	tests/integration/test-stomp-wild.py
 endif
 
+if EMS_SSH
+if NFVO
+INTEGRATION_TESTS += tests/integration/test-ssh.py
+endif
+endif
+
 EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $(INTEGRATION_TESTS)
 EXTRA_DIST += tests/support/agent_world.py
 EXTRA_DIST += tests/integration/README.md tests/integration/scenarios

@@ -377,9 +377,12 @@ ssh_outcome_dup_words (const SshOutcome *outcome)
   const char *bytes = g_bytes_get_data (outcome->errors, &length);
   char *words = g_utf8_make_valid (bytes != NULL ? bytes : "", (gssize)MIN (length, SSH_MAX_WORDS));
 
-  for (char *c = words; *c != '\0'; c++)
-    *c = *c == '\n' || *c == '\036' ? ' ' : *c;
-  return g_strstrip (words);
+  /* Without the marks of remote.sh. */
+  for (char *mark; (mark = strchr (words, '\036')) != NULL;) {
+    char *end = mark + strcspn (mark, "\n");
+    memmove (mark, end, strlen (end) + 1);
+  }
+  return g_strstrip (g_strdelimit (words, "\n", ' '));
 }
 
 static GError *
