@@ -53,7 +53,7 @@ const VnfmKey ems_agent_keys[] = {
   { "ems", "clone-time", VNFM_KEY_DURATION, "10min", "how long fetching scripts may take" },
   { "ems", "keep-time", VNFM_KEY_DURATION, "168h", "how long the outcome of a step is kept" },
   { "ems", "keep-count", VNFM_KEY_INT, "500", "how many outcomes are kept at most" },
-  { "ems", "console", VNFM_KEY_PATH, "/dev/console", "told why this machine is not registered; empty: nothing is" },
+  { "ems", "console", VNFM_KEY_STRING, "/dev/console", "told why this machine is not registered; empty: nothing is" },
   { "ems", "console-patience", VNFM_KEY_DURATION, "30s", "how long it may be so before the console is told" },
   { "ems", "log-files", VNFM_KEY_INT, "200", "how many logs of runs are kept, 0: none" },
   { "ems", "log-size", VNFM_KEY_SIZE, "64K", "kept of stdout and of stderr of a script in its log, each" },
@@ -670,11 +670,19 @@ ems_agent_check (VnfmProfile *profile, GError **error)
 {
   const char *hostname = vnfm_profile_get_string (profile, "ems", "hostname");
 
-  if (hostname != NULL && *hostname != '\0')
-    return TRUE;
-  g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
-                       "[ems] hostname is not set: the name that this machine's VNFC instance has");
-  return FALSE;
+  const char *console = vnfm_profile_get_string (profile, "ems", "console");
+
+  if (hostname == NULL || *hostname == '\0') {
+    g_set_error_literal (error, VNFM_ERROR, VNFM_ERROR_CONFIG,
+                         "[ems] hostname is not set: the name that this machine's VNFC instance has");
+    return FALSE;
+  }
+  /* No key of paths: those cannot be empty. */
+  if (*console != '\0' && *console != '/') {
+    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "[ems] console: \"%s\" is not an absolute path", console);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 EmsAgent *

@@ -79,6 +79,7 @@ def test_commands_that_wait_are_left_to_the_agent(w):
 
 def test_key_files_that_are_wrong(w):
     for old, new, expected in ((f"hostname={HOST}", "hostname=", "hostname is not set"),
+                               (f"console={w.folder}/console", "console=here", "not an absolute path"),
                                ("[ems]", "[ems]\nnonsense=1", "nonsense")):
         w.set_keys((old, new))
         status, text = check(w)
@@ -156,6 +157,15 @@ def test_a_broker_without_a_manager(w):
     status, found = findings(w)
     assert status == 1 and found["login"][0] == "ok" and found["registration"][0] == "failed", found
     w.manager = Manager(w.port)
+
+
+def test_no_console_is_wanted(w):
+    w.set_keys((f"console={w.folder}/console", "console="))
+    status, found = findings(w)
+    assert status == 0 and found["key-file"][0] == "ok", found
+    w.start_agent()
+    second = subprocess.run([PROGRAM, "--config", w.config], stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+    assert second.returncode == 1 and os.path.getsize(w.path("console")) == 0, second
 
 
 def test_a_start_that_fails_is_on_the_console(w):
