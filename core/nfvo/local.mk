@@ -81,6 +81,7 @@ core_nfvo_machines_helper_vnfm_machine_SOURCES = \
 	core/nfvo/machines/helper/devices.c \
 	core/nfvo/machines/helper/enter.c \
 	core/nfvo/machines/helper/helper.h \
+	core/nfvo/machines/helper/idmap.c \
 	core/nfvo/machines/helper/image.c \
 	core/nfvo/machines/helper/init.c \
 	core/nfvo/machines/helper/main.c \

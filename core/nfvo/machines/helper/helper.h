@@ -75,6 +75,10 @@ gboolean helper_places_fill (const HelperOrder *order, GError **error) G_GNUC_WA
 /* Bind-mounts the descriptor @source over @target, which is made where missing. */
 gboolean helper_bind (int source, const char *target, gboolean read_only, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- idmap.c: bind-mounts the folder @source, which may be a user's, over @target as root's. Returns: FALSE: this
+ * kernel or file system cannot. */
+gboolean helper_bind_as_root (int source, const char *target) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- devices.c: /dev, its terminals and /dev/console. Returns: the master of the console, or -1. */
 int helper_devices_make (GError **error);
 

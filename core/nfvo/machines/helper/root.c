@@ -21,7 +21,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define OUTSIDE "/.outside"
+#define OUTSIDE   "/.outside"
+#define STATE_DIR "/var/lib/vnfm-ems"
 
 /* Parts of a root that may be file systems of their own. */
 static const char *const parts[] = { "usr", "var", "opt", "srv" };
@@ -259,14 +260,29 @@ helper_bind (int source, const char *target, gboolean read_only, GError **error)
          (!read_only || helper_mount (NULL, target, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL, error));
 }
 
+/* The agent's records, for those who look on. Where they cannot be the calling user's, they stay in the machine: left
+ * outside as root's they could neither be read nor removed. */
+static gboolean
+bind_state (int state, GError **error)
+{
+  struct stat owner;
+
+  if (fstat (state, &owner) != 0)
+    return helper_fail (error, "look at", "the folder of the machine");
+  if (owner.st_uid == 0)
+    return helper_bind (state, STATE_DIR, FALSE, error);
+  if (!helper_bind_as_root (state, STATE_DIR))
+    g_printerr ("vnfm-machine: this kernel cannot show what scripts print to a user who is not root\n");
+  return TRUE;
+}
+
 static gboolean
 bind_all (const HelperOrder *order, GArray *binds, const HelperFiles *files, GError **error)
 {
   for (guint i = 0; i < binds->len; i++)
     if (!helper_bind (g_array_index (binds, int, i), order->binds[i], TRUE, error))
       return FALSE;
-  return helper_bind (files->log, "/var/log/vnfm-ems.log", FALSE, error) &&
-         helper_bind (files->state, "/var/lib/vnfm-ems", FALSE, error);
+  return helper_bind (files->log, "/var/log/vnfm-ems.log", FALSE, error) && bind_state (files->state, error);
 }
 
 static gboolean
