@@ -216,6 +216,10 @@ UNIT_TESTS += tests/unit/test-nfvo-view
 tests_unit_test_nfvo_view_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test-process-machines
 tests_unit_test_process_machines_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test-namespace-machines
+tests_unit_test_namespace_machines_SOURCES = tests/unit/test-namespace-machines.c \
+	core/nfvo/machines/helper/network.c core/nfvo/machines/helper/util.c
+tests_unit_test_namespace_machines_LDADD = $(NFVO_LIBS) $(UNIT_LIBS)
 endif
 endif
 
@@ -225,6 +229,7 @@ INTEGRATION_TESTS += tests/integration/test-run.py tests/integration/test-sdk-ou
 INTEGRATION_TESTS += tests/integration/test-base.py tests/integration/test-scenarios.py
 # Made once, by the first run of test-scenarios.py.
 CLEANFILES += tests/integration/base.img
+INTEGRATION_TESTS += tests/integration/test-namespace.py
 # Not part of "all": measures, never fails a build.
 EXTRA_PROGRAMS = tests/bench/vnfm-bench
 tests_bench_vnfm_bench_SOURCES = \

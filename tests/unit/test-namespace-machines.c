@@ -2,11 +2,14 @@
 /* The pure parts of namespace machines: addresses, the messages to the helper, and what ip(8) is told. */
 #include "config.h"
 
+#include "core/nfvo/machines/helper-link.h"
 #include "core/nfvo/machines/helper/helper.h"
 #include "core/nfvo/machines/plan.h"
 #include "tests/support/vnfm-test.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define ID "00000000-0000-4000-8000-000000000001"
 
@@ -324,6 +327,113 @@ START_TEST (a_bridge_is_checked)
 }
 END_TEST
 
+/* ---- the connection; the test is the helper */
+
+static NfvoHelperLink *
+open_link (int *peer)
+{
+  g_autofree char *number = NULL;
+  g_autoptr (GError) error = NULL;
+  int ends[2];
+
+  ck_assert_int_eq (socketpair (AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  number = g_strdup_printf ("%d", ends[1]);
+  g_setenv (HELPER_SOCKET_VARIABLE, number, TRUE);
+  NfvoHelperLink *link = nfvo_helper_link_new (&error);
+  ck_assert_no_error (error);
+  *peer = ends[0];
+  return link;
+}
+
+static void
+answer (int peer, guint32 serial, const char *verb, GVariant *body)
+{
+  g_autoptr (GBytes) bytes = helper_message_pack (serial, verb, body);
+
+  ck_assert_int_eq (write (peer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)),
+                    (gssize)g_bytes_get_size (bytes));
+}
+
+static void
+count (NfvoHelperLink *link, const char *text, gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+static void
+note_user_data (NfvoHelperLink *link, const char *id, int status, gpointer user_data)
+{
+  ck_assert_str_eq (id, ID);
+  *(int *)user_data = status;
+}
+
+START_TEST (answers_find_their_requests_in_any_order)
+{
+  int peer;
+  g_autoptr (NfvoHelperLink) link = open_link (&peer);
+  VnfmTestCall first = { NULL };
+  VnfmTestCall second = { NULL };
+  g_autoptr (GError) error = NULL;
+  int number = 0;
+  int status = 0;
+
+  ck_assert (!nfvo_helper_link_is_there ()); /* nothing for those who are started from here */
+  g_signal_connect (link, "user-data", G_CALLBACK (note_user_data), &status);
+  nfvo_helper_link_ask_async (link, HELPER_STOP, g_variant_new_string (ID), vnfm_test_got_result, &first);
+  nfvo_helper_link_ask_async (link, HELPER_STOP, g_variant_new_string (ID), vnfm_test_got_result, &second);
+  answer (peer, 9, HELPER_DONE, g_variant_new_int32 (1)); /* nobody asked that */
+  answer (peer, 2, HELPER_FAILED, g_variant_new_string ("this is on purpose"));
+  answer (peer, 0, HELPER_USER_DATA, g_variant_new ("(si)", ID, 768));
+  answer (peer, 1, HELPER_DONE, g_variant_new_int32 (42));
+  g_autoptr (GAsyncResult) first_result = vnfm_test_wait (&first);
+  ck_assert (nfvo_helper_link_ask_finish (link, first_result, &number, &error));
+  ck_assert_no_error (error);
+  ck_assert_int_eq (number, 42);
+  ck_assert_int_eq (status, 768);
+  g_autoptr (GAsyncResult) second_result = vnfm_test_wait (&second);
+  ck_assert (!nfvo_helper_link_ask_finish (link, second_result, NULL, &error));
+  ck_assert (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_FAILED));
+  ck_assert_str_eq (error->message, "this is on purpose");
+  close (peer);
+}
+END_TEST
+
+START_TEST (what_is_asked_of_a_lost_helper_fails)
+{
+  int peer;
+  g_autoptr (NfvoHelperLink) link = open_link (&peer);
+  VnfmTestCall before = { NULL };
+  VnfmTestCall after = { NULL };
+  g_autoptr (GError) error = NULL;
+  guint lost = 0;
+
+  g_signal_connect (link, "lost", G_CALLBACK (count), &lost);
+  nfvo_helper_link_ask_async (link, HELPER_STOP, g_variant_new_string (ID), vnfm_test_got_result, &before);
+  close (peer);
+  g_autoptr (GAsyncResult) before_result = vnfm_test_wait (&before);
+  ck_assert (!nfvo_helper_link_ask_finish (link, before_result, NULL, &error));
+  ck_assert (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE));
+  g_clear_error (&error);
+  ck_assert_uint_eq (lost, 1);
+  nfvo_helper_link_ask_async (link, HELPER_STOP, g_variant_new_string (ID), vnfm_test_got_result, &after);
+  g_autoptr (GAsyncResult) after_result = vnfm_test_wait (&after);
+  ck_assert (!nfvo_helper_link_ask_finish (link, after_result, NULL, &error));
+  ck_assert (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE));
+  ck_assert_uint_eq (lost, 1);
+}
+END_TEST
+
+START_TEST (without_a_helper_there_is_no_connection)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_unsetenv (HELPER_SOCKET_VARIABLE);
+  ck_assert (!nfvo_helper_link_is_there ());
+  ck_assert_ptr_null (nfvo_helper_link_new (&error));
+  ck_assert (g_error_matches (error, VNFM_ERROR, VNFM_ERROR_UNREACHABLE));
+}
+END_TEST
+
 /* ---- what ip(8) is told */
 
 START_TEST (interfaces_are_made_inside)
@@ -379,6 +489,7 @@ suite (void)
   TCase *addresses = tcase_create ("addresses");
   TCase *orders = tcase_create ("orders");
   TCase *messages = tcase_create ("messages");
+  TCase *connection = tcase_create ("connection");
   TCase *texts = tcase_create ("texts");
 
   tcase_add_test (addresses, networks_are_numbered_once);
@@ -396,6 +507,10 @@ suite (void)
   tcase_add_test (messages, a_message_without_end_is_refused);
   tcase_add_test (messages, a_bridge_is_checked);
   suite_add_tcase (suite, messages);
+  tcase_add_test (connection, answers_find_their_requests_in_any_order);
+  tcase_add_test (connection, what_is_asked_of_a_lost_helper_fails);
+  tcase_add_test (connection, without_a_helper_there_is_no_connection);
+  suite_add_tcase (suite, connection);
   tcase_add_test (texts, interfaces_are_made_inside);
   tcase_add_test (texts, their_other_ends_are_plugged_in_outside);
   tcase_add_test (texts, bridges_differ_in_their_link_address);
