@@ -41,7 +41,7 @@ say ()
 check_program core/ctl/vnfmctl vnfmctl.1 vnfmctl - status operations show vnfs plugins
 check_program core/daemon/vnfmd vnfmd.8 vnfmd -
 # Not built without its part.
-test ! -x "$VNFM_BUILDDIR/core/nfvo/vnfm-nfvo" || check_program core/nfvo/vnfm-nfvo vnfm-nfvo.1 vnfm-nfvo - base check run
+test ! -x "$VNFM_BUILDDIR/core/nfvo/vnfm-nfvo" || check_program core/nfvo/vnfm-nfvo vnfm-nfvo.1 vnfm-nfvo - base check clean enter run
 test ! -x "$VNFM_BUILDDIR/plugins/ems-agent/vnfm-ems" || check_program plugins/ems-agent/vnfm-ems vnfm-ems.8 vnfm-ems -
 echo "1..$count"
 exit $failed
