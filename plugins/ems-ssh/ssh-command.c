@@ -18,6 +18,8 @@
 #define PIECE 32768
 /* Pieces in a row, so that other channels have their turn. */
 #define MAX_PIECES 8
+/* Between two tries to get a session from a server that takes none. */
+#define SESSION_RETRY (200 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum {
   COMMAND_WAITING,
@@ -160,6 +162,8 @@ finish (SshCommand *self, GError *error)
   self->state = COMMAND_DONE;
   g_queue_remove (&self->link->commands, self);
   g_queue_push_tail (&self->link->done, self);
+  if (self->link->commands.length == 0)
+    self->link->max_sessions = self->link->settings->max_sessions;
 }
 
 void
@@ -226,7 +230,7 @@ begin (SshCommand *self)
 {
   SshLink *link = self->link;
 
-  if (link->sessions >= link->max_sessions)
+  if (link->sessions >= link->max_sessions || link->patience != NULL)
     return FALSE;
   self->channel = ssh_channel_new (link->session);
   if (self->channel == NULL) {
@@ -248,11 +252,23 @@ begin (SshCommand *self)
   return TRUE;
 }
 
-/* The server has fewer sessions than we thought: wait for one of ours to end. */
+static void
+try_again (gpointer data)
+{
+  SshLink *link = data;
+
+  link->patience = NULL;
+  ssh_link_drive (link);
+}
+
+/* The server has fewer sessions than we thought, or ones that we gave up are not over for it: their processes may still
+ * run. Wait for one of ours to end, or else for a while. */
 static void
 not_opened (SshCommand *self)
 {
   SshLink *link = self->link;
+  SshSettings *settings = link->settings;
+  gint64 now = vnfm_clock_get_monotonic_time (settings->clock);
   g_autofree char *cause = g_strdup (ssh_get_error (link->session));
 
   release_channel (self);
@@ -262,7 +278,12 @@ not_opened (SshCommand *self)
     link->max_sessions = link->sessions;
     return;
   }
-  finish (self, g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "%s: opens no session: %s", link->label, cause));
+  if (link->denied_since == 0)
+    link->denied_since = now;
+  if (now - link->denied_since < settings->connect_timeout)
+    link->patience = vnfm_clock_add_timer (settings->clock, SESSION_RETRY, try_again, link);
+  else
+    finish (self, g_error_new (VNFM_ERROR, VNFM_ERROR_UNREACHABLE, "%s: opens no session: %s", link->label, cause));
 }
 
 static void
@@ -304,10 +325,12 @@ advance_opening (SshCommand *self)
 {
   int rc = ssh_channel_open_session (self->channel);
 
-  if (rc == SSH_OK)
+  if (rc == SSH_OK) {
     self->state = COMMAND_ASKING;
-  else if (rc == SSH_ERROR)
+    self->link->denied_since = 0;
+  } else if (rc == SSH_ERROR && ssh_is_connected (self->link->session)) {
     not_opened (self);
+  }
 }
 
 static void

@@ -232,7 +232,7 @@ append_line (const char *path, const char *line, GError **error)
 }
 
 static gboolean
-remember (const SshSettings *settings, const char *name, ssh_key key, GError **error)
+remember (const SshSettings *settings, const SshTarget *target, const char *name, ssh_key key, GError **error)
 {
   char *base64 = NULL;
 
@@ -254,7 +254,8 @@ remember (const SshSettings *settings, const char *name, ssh_key key, GError **e
   if (!append_line (settings->known_hosts, line, error))
     return FALSE;
   g_autofree char *print = ssh_host_key_fingerprint (key);
-  g_message ("SSH: %s is new: its host key %s is now in %s", name, print, settings->known_hosts);
+  g_message ("SSH: %s is new: its host key %s is now in %s as %s", target->name != NULL ? target->name : target->host,
+             print, settings->known_hosts, name);
   return TRUE;
 }
 
@@ -297,7 +298,7 @@ ssh_host_key_check (const SshSettings *settings, const SshTarget *target, ssh_ke
     return FALSE;
   }
   if (settings->host_keys == SSH_HOST_KEYS_ACCEPT_NEW)
-    return remember (settings, name, key, error);
+    return remember (settings, target, name, key, error);
   g_set_error (error, VNFM_ERROR, VNFM_ERROR_DENIED, "its host key %s is not known: %s has no line for %s", print,
                settings->known_hosts != NULL ? settings->known_hosts : "(no file)", name);
   return FALSE;

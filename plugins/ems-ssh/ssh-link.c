@@ -77,16 +77,20 @@ advance_channels (SshLink *self)
       g_ptr_array_remove_index_fast (self->tunnels, i);
 }
 
+/* Every call into libssh may read packets for any channel, also for one that had its turn before: while something was
+ * read, all are looked at again, since nothing else would tell. */
 static gboolean
 work (SshLink *self, GError **error)
 {
   for (int round = 0; round < MAX_ROUNDS; round++) {
     if (!pump (self, error))
       return FALSE;
+    uint64_t read = self->counter.in_bytes;
     advance_channels (self);
-    if ((ssh_get_poll_flags (self->session) & SSH_WRITE_PENDING) == 0)
-      break;
+    if (read == self->counter.in_bytes && (ssh_get_poll_flags (self->session) & SSH_WRITE_PENDING) == 0)
+      return TRUE;
   }
+  ssh_link_wake (self);
   return TRUE;
 }
 
@@ -232,12 +236,9 @@ ssh_link_start_keepalive (SshLink *self)
 static void
 close_session (SshLink *self)
 {
-  if (self->session != NULL) {
-    if (self->event != NULL)
-      ssh_disconnect (self->session);
-    g_clear_pointer (&self->event, ssh_event_free);
-    g_clear_pointer (&self->session, ssh_free);
-  }
+  g_clear_pointer (&self->event, ssh_event_free);
+  /* Not ssh_disconnect() before: that would leave its descriptor open. */
+  g_clear_pointer (&self->session, ssh_free);
   if (self->watch != NULL)
     vnfm_poll_remove (self->settings->poll, g_steal_pointer (&self->watch));
   if (self->fd >= 0) {
@@ -264,6 +265,7 @@ ssh_link_end (SshLink *self, GError *reason)
   self->reason = reason;
   g_cancellable_cancel (self->attempt);
   vnfm_clock_clear_timer (self->settings->clock, &self->timer);
+  vnfm_clock_clear_timer (self->settings->clock, &self->patience);
   g_ptr_array_set_size (self->tunnels, 0);
   while ((command = g_queue_pop_head (&self->commands)) != NULL)
     ssh_command_abort (command, reason);

@@ -68,7 +68,6 @@ prepare (SshLink *self, GError **error)
 {
   g_autoptr (GPtrArray) known = ssh_host_key_known (self->settings, self->target, error);
   const char *user = user_of (self);
-  unsigned int port = port_of (self);
   bool no = false;
 
   if (known == NULL)
@@ -76,8 +75,9 @@ prepare (SshLink *self, GError **error)
   g_autofree char *algorithms = ssh_host_key_preference (known);
   ssh_session session = self->session = ssh_new ();
   if (session == NULL || ssh_options_set (session, SSH_OPTIONS_PROCESS_CONFIG, &no) != SSH_OK ||
-      ssh_options_set (session, SSH_OPTIONS_HOST, self->target->host) != SSH_OK ||
-      ssh_options_set (session, SSH_OPTIONS_PORT, &port) != SSH_OK ||
+      /* A name is needed, but we connect; it is for nothing but the file of known hosts, which is not libssh's matter.
+       */
+      ssh_options_set (session, SSH_OPTIONS_HOST, "machine") != SSH_OK ||
       ssh_options_set (session, SSH_OPTIONS_USER, user) != SSH_OK ||
       /* No file of the user that we run as has a say: what is known is ssh-host-key.c's matter. */
       ssh_options_set (session, SSH_OPTIONS_SSH_DIR, "/nonexistent") != SSH_OK ||
@@ -92,6 +92,7 @@ prepare (SshLink *self, GError **error)
     return FALSE;
   }
   ssh_set_blocking (session, 0);
+  ssh_set_counters (session, &self->counter, NULL);
   return TRUE;
 }
 

@@ -69,14 +69,17 @@ struct _SshLink {
   GCancellable *attempt; /* ends the resolving and connecting */
   SshAuth auth;
 
-  GQueue commands; /* SshCommand: waiting and running, in order of arrival */
-  GQueue lively;   /* SshCommand: with output to show */
-  GQueue done;     /* SshCommand: to be completed */
-  GQueue orphans;  /* ssh_channel: given up before the server had opened them */
-  guint sessions;  /* channels of commands, the orphans among them */
-  guint max_sessions;
-  GPtrArray *tunnels; /* of SshTunnel */
+  GQueue commands;     /* SshCommand: waiting and running, in order of arrival */
+  GQueue lively;       /* SshCommand: with output to show */
+  GQueue done;         /* SshCommand: to be completed */
+  GQueue orphans;      /* ssh_channel: given up before the server had opened them */
+  guint sessions;      /* channels of commands, the orphans among them */
+  guint max_sessions;  /* of the settings, or what the server was seen to take */
+  VnfmTimer *patience; /* nullable: the server took no session, with none of ours open: another try is due */
+  gint64 denied_since; /* 0: the last one was opened */
+  GPtrArray *tunnels;  /* of SshTunnel */
 
+  struct ssh_counter_struct counter; /* kept by libssh: what it has read */
   gint64 last_input;
   guint questions; /* keepalives since */
   gboolean asked;  /* a keepalive was ever sent */

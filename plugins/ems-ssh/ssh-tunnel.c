@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A forwarded ("direct-tcpip") channel of the jump host with a socket pair at this end, because the session that goes
  * through it needs a descriptor. At most one piece waits in each direction; what is more waits in the socket, or behind
- * the channel's window. */
+ * the channel's window. A jump host may have a thousand of these: one that has nothing to do costs no system call. */
 #include "config.h"
 
 #include "plugins/ems-ssh/ssh-private.h"
@@ -30,6 +30,9 @@ struct _SshTunnel {
   gboolean given_up;
   gboolean hung_up; /* the session at this end is over */
   ssh_channel channel;
+  struct ssh_channel_callbacks_struct callbacks;
+  gboolean can_read; /* the socket has something */
+  gboolean has_data; /* the channel has, or its end */
   int fd;
   VnfmWatch *watch;
   Piece up;   /* socket to channel */
@@ -64,12 +67,29 @@ ssh_tunnel_free (SshTunnel *self)
   if (self->fd >= 0)
     close (self->fd);
   /* With the session gone, so is the channel. */
-  if (link->state != SSH_LINK_CLOSED && self->channel != NULL)
+  if (link->state != SSH_LINK_CLOSED) {
+    ssh_remove_channel_callbacks (self->channel, &self->callbacks);
     ssh_channel_free (self->channel);
+  }
   g_free (self->up.bytes);
   g_free (self->down.bytes);
   g_free (self->host);
   g_free (self);
+}
+
+/* What libssh tells: noted only. The bytes stay in its buffer, which holds back the peer. */
+
+static int
+got_data (ssh_session session, ssh_channel channel, void *data, uint32_t length, int is_stderr, void *user_data)
+{
+  ((SshTunnel *)user_data)->has_data = TRUE;
+  return 0;
+}
+
+static void
+got_end (ssh_session session, ssh_channel channel, void *user_data)
+{
+  ((SshTunnel *)user_data)->has_data = TRUE;
 }
 
 static void
@@ -77,6 +97,7 @@ socket_ready (guint32 events, gpointer data)
 {
   SshTunnel *self = data;
 
+  self->can_read = TRUE;
   self->hung_up |= (events & EPOLLHUP) != 0;
   ssh_link_drive (self->link);
 }
@@ -125,16 +146,18 @@ move_up (SshTunnel *self)
 {
   Piece *up = &self->up;
 
+  if (up->bytes == NULL)
+    up->bytes = g_malloc (PIECE);
   for (;;) {
     if ((ssh_get_poll_flags (self->link->session) & SSH_WRITE_PENDING) != 0 ||
         ssh_channel_window_size (self->channel) == 0)
       return TRUE;
     if (up->begin == up->end) {
       ssize_t count = recv (self->fd, up->bytes, PIECE, 0);
-      if (count == 0)
-        return FALSE;
-      if (count < 0)
-        return errno == EAGAIN || errno == EINTR;
+      if (count <= 0) {
+        self->can_read = FALSE;
+        return count < 0 && (errno == EAGAIN || errno == EINTR);
+      }
       up->begin = 0;
       up->end = (gsize)count;
     }
@@ -151,13 +174,17 @@ move_down (SshTunnel *self)
 {
   Piece *down = &self->down;
 
+  if (down->bytes == NULL)
+    down->bytes = g_malloc (PIECE);
   for (;;) {
     if (down->begin == down->end) {
       int count = ssh_channel_read_nonblocking (self->channel, down->bytes, PIECE, 0);
       if (count < 0 || (count == 0 && ssh_channel_is_eof (self->channel)))
         return FALSE;
-      if (count == 0)
+      if (count == 0) {
+        self->has_data = FALSE;
         return TRUE;
+      }
       down->begin = 0;
       down->end = (gsize)count;
     }
@@ -175,18 +202,16 @@ ssh_tunnel_advance (SshTunnel *self)
     return FALSE;
   if (self->fd < 0)
     return TRUE;
-  if (self->up.bytes == NULL) {
-    self->up.bytes = g_malloc (PIECE);
-    self->down.bytes = g_malloc (PIECE);
-  }
-  if (!move_up (self) || !move_down (self) || self->hung_up)
+  if (self->can_read && !move_up (self))
     return FALSE;
-
-  gboolean readable = (ssh_get_poll_flags (self->link->session) & SSH_WRITE_PENDING) == 0 &&
-                      ssh_channel_window_size (self->channel) > 0;
-  gboolean writable = self->down.begin < self->down.end;
+  if (self->has_data && !move_down (self))
+    return FALSE;
+  if (self->hung_up)
+    return FALSE;
+  /* A socket that cannot be emptied now is not watched: the link moves this on when it can. */
   vnfm_poll_change (self->link->settings->poll, self->watch,
-                    (readable ? (guint32)EPOLLIN : 0) | (writable ? (guint32)EPOLLOUT : 0));
+                    (self->can_read ? 0 : (guint32)EPOLLIN) |
+                        (self->down.begin < self->down.end ? (guint32)EPOLLOUT : 0));
   return TRUE;
 }
 
@@ -221,6 +246,14 @@ ssh_tunnel_open_async (SshLink *link, const char *host, guint16 port, GCancellab
   self->port = port;
   self->channel = channel;
   self->fd = -1;
+  self->callbacks = (struct ssh_channel_callbacks_struct){
+    .userdata = self,
+    .channel_data_function = got_data,
+    .channel_eof_function = got_end,
+    .channel_close_function = got_end,
+  };
+  ssh_callbacks_init (&self->callbacks);
+  ssh_set_channel_callbacks (channel, &self->callbacks);
   self->task = g_steal_pointer (&task);
   if (cancellable != NULL)
     self->cancelled_handler = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled), self);

@@ -160,12 +160,6 @@ see (gboolean is_stderr, const guint8 *data, gsize length, gpointer user_data)
     ssh_link_close (seen->close);
 }
 
-static gboolean
-has_line (gpointer data)
-{
-  return strchr (((Seen *)data)->text->str, '\n') != NULL;
-}
-
 START_TEST (test_signal)
 {
   g_autoptr (SshLink) link = open_default ();
@@ -201,6 +195,25 @@ START_TEST (test_large_input)
   /* Both ways at a time. */
   g_autoptr (SshOutcome) outcome = run (link, "cat", input);
   ck_assert (g_bytes_equal (outcome->output, input));
+}
+END_TEST
+
+/* New session keys in the middle of it. */
+START_TEST (test_new_keys)
+{
+  enum { LENGTH = 4 * 1024 * 1024 };
+  g_autoptr (GBytes) input = g_bytes_new_take (g_malloc0 (LENGTH), LENGTH);
+
+  test_sshd_stop (test.sshd);
+  test.sshd = test_sshd_start (test.folder, test.host_key, test.user_key, "RekeyLimit 1M\nLogLevel DEBUG1\n", 0);
+  g_autoptr (SshLink) link = open_default ();
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (SshOutcome) outcome = run (link, "cat", input);
+    ck_assert_int_eq (outcome->status, 0);
+    ck_assert (g_bytes_equal (outcome->output, input));
+  }
+  g_auto (GStrv) exchanges = g_strsplit (test.sshd->log->str, "SSH2_MSG_NEWKEYS received", -1);
+  ck_assert_uint_ge (g_strv_length (exchanges), 4);
 }
 END_TEST
 
@@ -361,29 +374,50 @@ START_TEST (test_close)
 }
 END_TEST
 
-/* Begins a command that tells the process of its server, which is then sent @number. */
-static void
-hit_server (SshLink *link, int number, VnfmTestCall *call, GPid *server)
+/* Whatever else its shell may write: NULL until it is there. */
+static const char *
+server_in (Seen *seen)
 {
-  Seen seen = { g_string_new (NULL), NULL, NULL };
+  const char *text = strstr (seen->text->str, "server ");
 
+  return text != NULL && strchr (text, '.') != NULL ? text + strlen ("server ") : NULL;
+}
+
+static gboolean
+tells_server (gpointer data)
+{
+  return server_in (data) != NULL;
+}
+
+/* Begins a command that tells the process of its server, which is then sent @number. */
+typedef struct {
+  VnfmTestCall call;
+  Seen seen;
+  GPid server;
+} Victim;
+
+static void
+hit_server (SshLink *link, int number, Victim *victim)
+{
+  *victim = (Victim){ .seen = { g_string_new (NULL), NULL, NULL } };
   /* The shell's parent is the server's process for this connection. */
-  ssh_link_run_async (link, "echo $PPID; exec sleep 1000", NULL, 0, see, &seen, NULL, vnfm_test_got_result, call);
-  vnfm_test_wait_until (has_line, &seen);
-  *server = (GPid)atoi (seen.text->str);
-  ck_assert_int_gt (*server, 1);
-  ck_assert_int_eq (kill (*server, number), 0);
+  ssh_link_run_async (link, "echo server $PPID.; exec sleep 1000", NULL, 0, see, &victim->seen, NULL,
+                      vnfm_test_got_result, &victim->call);
+  vnfm_test_wait_until (tells_server, &victim->seen);
+  victim->server = (GPid)atoi (server_in (&victim->seen));
+  ck_assert_int_gt (victim->server, 1);
+  ck_assert_int_eq (kill (victim->server, number), 0);
 }
 
 START_TEST (test_server_killed)
 {
   g_autoptr (SshLink) link = open_default ();
   g_autoptr (GError) error = NULL;
-  VnfmTestCall call = { 0 };
-  GPid server;
+  Victim victim;
 
-  hit_server (link, SIGKILL, &call, &server);
-  g_autoptr (SshOutcome) outcome = finish_run (link, &call, &error);
+  hit_server (link, SIGKILL, &victim);
+  g_autoptr (SshOutcome) outcome = finish_run (link, &victim.call, &error);
+  g_string_free (victim.seen.text, TRUE);
   ck_assert (outcome == NULL);
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME);
   ck_assert (!ssh_link_is_open (link));
@@ -397,12 +431,12 @@ START_TEST (test_silent_peer)
   SshTarget target = machine ();
   g_autoptr (SshLink) link = open_link (settings, &target);
   g_autoptr (GError) error = NULL;
-  VnfmTestCall call = { 0 };
-  GPid server;
+  Victim victim;
 
-  hit_server (link, SIGSTOP, &call, &server);
-  g_autoptr (SshOutcome) outcome = finish_run (link, &call, &error);
-  kill (server, SIGKILL);
+  hit_server (link, SIGSTOP, &victim);
+  g_autoptr (SshOutcome) outcome = finish_run (link, &victim.call, &error);
+  kill (victim.server, SIGKILL);
+  g_string_free (victim.seen.text, TRUE);
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME);
   ck_assert_ptr_nonnull (strstr (error->message, "no sign of life"));
 }
@@ -611,6 +645,69 @@ START_TEST (test_wrong_key)
 }
 END_TEST
 
+static guint
+open_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    count++;
+  return count;
+}
+
+/* Whatever becomes of connections, their descriptors are given back. */
+START_TEST (test_descriptors)
+{
+  g_autofree char *jump = g_strdup_printf ("%s@127.0.0.1:%u", g_get_user_name (), test.sshd->port);
+  g_autofree char *other = test_ssh_keygen (test.folder, "other", "");
+  SshTarget target = machine ();
+  guint before = 0;
+
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (SshSettings) through = make_settings ("jump-host", jump, NULL);
+    g_autoptr (SshSettings) settings = make_settings ("identity", other, NULL);
+    g_autoptr (SshLink) link = open_default ();
+    g_autoptr (SshLink) behind = open_link (through, &target);
+    g_autoptr (SshOutcome) outcome = run (behind, "true", NULL);
+    g_autoptr (GError) error = open_error (settings, &target);
+    ssh_link_close (link);
+    g_clear_object (&behind);
+    g_clear_object (&link);
+    g_clear_pointer (&through, ssh_settings_unref);
+    g_clear_pointer (&settings, ssh_settings_unref);
+    /* The first time others open theirs, too. */
+    if (i == 0)
+      before = open_descriptors ();
+    else
+      ck_assert_uint_eq (open_descriptors (), before);
+  }
+}
+END_TEST
+
+START_TEST (test_no_method)
+{
+  static const VnfmKey keys[] = { SSH_SETTINGS_KEYS{ 0 } };
+  g_autoptr (VnfmProfile) profile = vnfm_profile_new ();
+  g_autoptr (GError) error = NULL;
+  SshTarget target = machine ();
+
+  vnfm_profile_declare (profile, keys);
+  SshSettings *none = ssh_settings_new (profile, test.clock, test.folder, &error);
+  ck_assert (none == NULL);
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG);
+  g_clear_error (&error);
+
+  vnfm_profile_set (profile, SSH_GROUP, "password", "wild guess", "test");
+  g_autoptr (SshSettings) settings = ssh_settings_new (profile, test.clock, test.folder, &error);
+  ck_assert_no_error (error);
+  g_autoptr (GError) refused = open_error (settings, &target);
+  ck_assert_error (refused, VNFM_ERROR, VNFM_ERROR_DENIED);
+  assert_says (refused, "publickey");
+  ck_assert (strstr (refused->message, "wild guess") == NULL);
+}
+END_TEST
+
 START_TEST (test_passphrase)
 {
   static const VnfmKey keys[] = { SSH_SETTINGS_KEYS{ 0 } };
@@ -761,11 +858,11 @@ START_TEST (test_jump_breaks)
   g_autoptr (GError) error = NULL;
   SshTarget target = machine ();
   g_autoptr (SshLink) link = open_link (settings, &target);
-  VnfmTestCall call = { 0 };
-  GPid server;
+  Victim victim;
 
-  hit_server (link, SIGKILL, &call, &server);
-  g_autoptr (SshOutcome) outcome = finish_run (link, &call, &error);
+  hit_server (link, SIGKILL, &victim);
+  g_autoptr (SshOutcome) outcome = finish_run (link, &victim.call, &error);
+  g_string_free (victim.seen.text, TRUE);
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_UNKNOWN_OUTCOME);
 }
 END_TEST
@@ -978,6 +1075,7 @@ add_tests (TCase *t)
   tcase_add_test (t, test_signal);
   tcase_add_test (t, test_no_input);
   tcase_add_test (t, test_large_input);
+  tcase_add_test (t, test_new_keys);
   tcase_add_test (t, test_unread_input);
   tcase_add_test (t, test_max_output);
   tcase_add_test (t, test_many_commands);
@@ -994,6 +1092,8 @@ add_tests (TCase *t)
   tcase_add_test (t, test_metadata);
   tcase_add_test (t, test_known_type);
   tcase_add_test (t, test_wrong_key);
+  tcase_add_test (t, test_descriptors);
+  tcase_add_test (t, test_no_method);
   tcase_add_test (t, test_passphrase);
   tcase_add_test (t, test_agent);
   tcase_add_test (t, test_unreachable);
