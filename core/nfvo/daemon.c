@@ -88,6 +88,8 @@ nfvo_find_program (const char *name, const char *in_tree, GError **error)
     found = if_executable (g_build_filename (VNFM_BUILDDIR, in_tree, NULL));
   for (guint i = 0; !in_build_tree && found == NULL && i < G_N_ELEMENTS (places); i++)
     found = if_executable (g_build_filename (here, places[i], name, NULL));
+  if (found == NULL && !in_build_tree)
+    found = if_executable (g_build_filename (VNFM_LIBEXECDIR, name, NULL));
   if (found == NULL)
     found = g_find_program_in_path (name);
   if (found == NULL)
