@@ -160,51 +160,113 @@ append_dependencies (GString *out, NfvoService *service)
   }
 }
 
-/* Whether an earlier finding says the same of another object. */
+/* ---- findings */
+
 static gboolean
-is_repeated (NfvoService *service, guint index)
+says_the_same (const NfvoFinding *a, const NfvoFinding *b)
+{
+  return a->level == b->level && a->file == NULL && b->file == NULL && g_str_equal (a->text, b->text);
+}
+
+/* What is found at several objects is told once, with the objects. Returns: (transfer full) (nullable): "VNF a, VNF b";
+ * NULL: it is of one, or an earlier finding said it. */
+static char *
+list_objects (NfvoService *service, guint index, gboolean *told)
 {
   const NfvoFinding *finding = service->findings->pdata[index];
+  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint i = 0; i < index; i++) {
+  *told = FALSE;
+  for (guint i = 0; i < service->findings->len; i++) {
     const NfvoFinding *other = service->findings->pdata[i];
-    if (other->level == finding->level && g_str_equal (other->text, finding->text))
+    if (other->object == NULL || !says_the_same (finding, other))
+      continue;
+    *told = *told || (i < index && g_strcmp0 (other->object, finding->object) != 0);
+    nfvo_texts_add_once (objects, other->object);
+  }
+  return objects->len > 1 ? nfvo_texts_join (objects) : NULL;
+}
+
+/* Whether it is of the VNF of this name, or of a part of it ("VNF a, VDU 1"). */
+static gboolean
+is_of_vnf (const NfvoFinding *finding, const char *name)
+{
+  g_autofree char *shown = nfvo_text_printable (name);
+  g_autofree char *object = g_strconcat ("VNF ", shown, NULL);
+  gsize length = strlen (object);
+
+  return finding->object != NULL && strncmp (finding->object, object, length) == 0 &&
+         (finding->object[length] == '\0' || finding->object[length] == ',');
+}
+
+static void
+append_finding (GString *out, const NfvoFinding *finding, const char *objects, const char *indent)
+{
+  static const char *const words[] = { "hint", "warning", "error" };
+  g_autofree char *place = nfvo_finding_dup_place (finding);
+
+  append_line (out, "%s%s: %s%s%s%s", indent, words[finding->level], objects, objects[0] != '\0' ? ": " : "", place,
+               finding->text);
+}
+
+/* The worst first. */
+static void
+append_findings_of (GString *out, NfvoService *service, const NfvoVnf *vnf)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  gboolean told;
+
+  for (int level = NFVO_ERROR; level >= NFVO_HINT; level--) {
+    for (guint i = 0; i < service->findings->len; i++) {
+      const NfvoFinding *finding = service->findings->pdata[i];
+      g_autofree char *several = list_objects (service, i, &told);
+      if ((int)finding->level == level && several == NULL && is_of_vnf (finding, vnf->name))
+        append_finding (lines, finding, strchr (finding->object, ',') != NULL ? finding->object : "", "    ");
+    }
+  }
+  if (lines->len > 0) {
+    append_line (out, "  VNF %s", vnf->name);
+    g_string_append_len (out, lines->str, (gssize)lines->len);
+  }
+}
+
+static gboolean
+is_of_any_vnf (NfvoService *service, const NfvoFinding *finding)
+{
+  for (guint i = 0; i < service->vnfs->len; i++) {
+    if (is_of_vnf (finding, ((NfvoVnf *)service->vnfs->pdata[i])->name))
       return TRUE;
   }
   return FALSE;
 }
 
-/* "VNF a, VNF b": all that the finding is said of. Returns: (transfer full). */
-static char *
-list_objects (NfvoService *service, guint index)
+/* Of the service as a whole, and of several VNFs. */
+static void
+append_common_findings (GString *out, NfvoService *service)
 {
-  const NfvoFinding *finding = service->findings->pdata[index];
-  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func (g_free);
+  gboolean told;
 
-  for (guint i = index; i < service->findings->len; i++) {
-    const NfvoFinding *other = service->findings->pdata[i];
-    if (other->level == finding->level && other->object != NULL && g_str_equal (other->text, finding->text))
-      nfvo_texts_add_once (objects, other->object);
+  for (int level = NFVO_ERROR; level >= NFVO_HINT; level--) {
+    for (guint i = 0; i < service->findings->len; i++) {
+      const NfvoFinding *finding = service->findings->pdata[i];
+      g_autofree char *several = list_objects (service, i, &told);
+      if ((int)finding->level != level || (several != NULL && told))
+        continue;
+      if (several != NULL)
+        append_finding (out, finding, several, "  ");
+      else if (!is_of_any_vnf (service, finding))
+        append_finding (out, finding, finding->object != NULL ? finding->object : "", "  ");
+    }
   }
-  return nfvo_texts_join (objects);
 }
 
-/* What is found in many places is told once, with the places. Returns: how many there are. */
 static guint
-append_findings (GString *out, NfvoService *service, NfvoLevel level, const char *word)
+count_level (NfvoService *service, NfvoLevel level)
 {
   guint n = 0;
 
-  for (guint i = 0; i < service->findings->len; i++) {
-    const NfvoFinding *finding = service->findings->pdata[i];
-    if (finding->level != level)
-      continue;
-    n++;
-    if (is_repeated (service, i))
-      continue;
-    g_autofree char *objects = list_objects (service, i);
-    append_line (out, "  %s: %s%s%s", word, objects, objects[0] != '\0' ? ": " : "", finding->text);
-  }
+  for (guint i = 0; i < service->findings->len; i++)
+    n += ((NfvoFinding *)service->findings->pdata[i])->level == level;
   return n;
 }
 
@@ -225,10 +287,11 @@ nfvo_check_to_text (NfvoService *service)
   for (guint i = 0; i < service->vnfs->len; i++)
     append_vnf (out, service->vnfs->pdata[i]);
   append_dependencies (out, service);
-  guint notes = append_findings (out, service, NFVO_NOTE, "note");
-  guint warnings = append_findings (out, service, NFVO_WARNING, "warning");
-  guint errors = append_findings (out, service, NFVO_ERROR, "error");
-  append_line (out, "  %s: %u errors, %u warnings, %u notes", errors == 0 ? "good" : "cannot be run", errors, warnings,
-               notes);
+  append_common_findings (out, service);
+  for (guint i = 0; i < service->vnfs->len; i++)
+    append_findings_of (out, service, service->vnfs->pdata[i]);
+  guint errors = count_level (service, NFVO_ERROR);
+  append_line (out, "  %s: %u errors, %u warnings, %u hints", errors == 0 ? "good" : "cannot be run", errors,
+               count_level (service, NFVO_WARNING), count_level (service, NFVO_HINT));
   return g_string_free (out, FALSE);
 }

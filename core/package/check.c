@@ -140,7 +140,7 @@ add_counts (JsonObject *object, NfvoService *service, gboolean with_references)
 static const char *
 level_nick (NfvoLevel level)
 {
-  static const char *const nicks[] = { "note", "warning", "error" };
+  static const char *const nicks[] = { "hint", "warning", "error" };
 
   return nicks[level];
 }
@@ -158,6 +158,9 @@ add_findings (JsonObject *object, NfvoService *service)
     json_object_set_string_member (told, "level", level_nick (finding->level));
     json_object_set_string_member (told, "flag", finding->flag);
     set_text (told, "object", finding->object);
+    set_text (told, "file", finding->file);
+    if (finding->line > 0)
+      json_object_set_int_member (told, "line", finding->line);
     json_object_set_string_member (told, "text", finding->text);
     json_array_add_object_element (findings, told);
     nfvo_texts_add_once (names, finding->flag);
@@ -248,7 +251,8 @@ parse_options (Options *self, int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->files, NULL, NULL },
     { 0 },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("FILE|DIR... - say what a descriptor means");
+  g_autoptr (GOptionContext) context =
+      g_option_context_new ("PATH... - say what a descriptor or package means, and what is wrong with it");
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -290,45 +294,52 @@ failure_to_json (const char *path, const GError *error)
 
 /* Returns: whether the file is good. */
 static gboolean
-check_file (const char *path, const Options *options, JsonArray *results)
+check_file (const char *path, const NfvoLoadOptions *load, gboolean json, gboolean strict, JsonArray *results)
 {
-  const NfvoLoadOptions load = { (const char *const *)options->packages, options->scripts };
   g_autoptr (GError) error = NULL;
-  g_autoptr (NfvoService) service = nfvo_service_load (path, &load, &error);
+  g_autoptr (NfvoService) service = nfvo_service_load (path, load, &error);
   g_autofree char *text = NULL;
 
-  if (service == NULL && options->json) {
+  if (service == NULL && json) {
     json_array_add_object_element (results, failure_to_json (path, error));
   } else if (service == NULL) {
     text = nfvo_text_printable (error->message);
     g_print ("error: %s\n", text);
-  } else if (options->json) {
+  } else if (json) {
     json_array_add_object_element (results, nfvo_check_to_json (service));
   } else {
     text = nfvo_check_to_text (service);
     g_print ("%s", text);
   }
-  return service != NULL && !is_bad (service, options->strict);
+  return service != NULL && !is_bad (service, strict);
+}
+
+int
+nfvo_check_files (char **files, const NfvoLoadOptions *load, gboolean json, gboolean strict)
+{
+  g_autoptr (JsonArray) results = json_array_new ();
+  gboolean good = TRUE;
+
+  for (guint i = 0; files[i] != NULL; i++) {
+    if (i > 0 && !json)
+      g_print ("\n");
+    good = check_file (files[i], load, json, strict, results) && good;
+  }
+  if (json) {
+    g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), results);
+    g_autofree char *text = json_to_string (node, TRUE);
+    puts (text); /* JSON is UTF-8, whatever the locale */
+  }
+  return good ? 0 : 1;
 }
 
 int
 nfvo_check_main (int argc, char **argv)
 {
   g_auto (Options) options = { 0 };
-  g_autoptr (JsonArray) results = json_array_new ();
-  gboolean good = TRUE;
 
   if (!parse_options (&options, argc, argv))
     return 2;
-  for (guint i = 0; options.files[i] != NULL; i++) {
-    if (i > 0 && !options.json)
-      g_print ("\n");
-    good = check_file (options.files[i], &options, results) && good;
-  }
-  if (options.json) {
-    g_autoptr (JsonNode) node = json_node_init_array (json_node_alloc (), results);
-    g_autofree char *text = json_to_string (node, TRUE);
-    puts (text); /* JSON is UTF-8, whatever the locale */
-  }
-  return good ? 0 : 1;
+  const NfvoLoadOptions load = { (const char *const *)options.packages, options.scripts };
+  return nfvo_check_files (options.files, &load, options.json, options.strict);
 }

@@ -37,6 +37,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NfvoCounts, nfvo_counts_clear)
 JsonObject *nfvo_check_to_json (NfvoService *service);
 /* What "check" prints for a file. Returns: (transfer full). */
 char *nfvo_check_to_text (NfvoService *service);
+/* Checks @files and prints what is found, @strict: warnings count as errors. Returns: the exit status, 0 or 1. */
+int nfvo_check_files (char **files, const NfvoLoadOptions *load, gboolean json, gboolean strict);
 /* "vnfm-nfvo check"; returns the exit status. */
 int nfvo_check_main (int argc, char **argv);
 

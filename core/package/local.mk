@@ -7,7 +7,9 @@ core_package_libvnfm_package_la_SOURCES = \
 	core/package/archive.h \
 	core/package/check.c \
 	core/package/check.h \
+	core/package/check-scripts.c \
 	core/package/check-text.c \
+	core/package/check-values.c \
 	core/package/entity.c \
 	core/package/entity.h \
 	core/package/metadata.c \
@@ -24,6 +26,9 @@ core_package_libvnfm_package_la_SOURCES = \
 	core/package/package-archive.c \
 	core/package/package-folder.c \
 	core/package/package-private.h \
+	core/package/script-scan.c \
+	core/package/script-scan.h \
+	core/package/script-scan-shell.c \
 	core/package/vnfd-fields.c \
 	core/package/vnfd-fields.h \
 	core/package/vnfd-json.c \

@@ -77,7 +77,7 @@ resolve (Linker *self, const char *name, const char *where)
                        "%s names the type \"%s\", which several VNFs have", where, name);
     return NULL;
   }
-  nfvo_service_tell (self->service, NFVO_NOTE, "dependency names a type not a name", NULL,
+  nfvo_service_tell (self->service, NFVO_HINT, "dependency names a type not a name", NULL,
                      "%s names \"%s\", the type of VNF %s (an NFVO wants the name)", where, name, vnf->name);
   return vnf;
 }
@@ -95,8 +95,6 @@ link_pair (Linker *self, const char *source, const char *target, GPtrArray *para
   }
   for (guint i = 0; i < parameters->len; i++)
     nfvo_texts_add_once (dependency->parameters, parameters->pdata[i]);
-  if (g_str_equal (source, target))
-    nfvo_service_tell (self->service, NFVO_NOTE, "dependency on itself", NULL, "VNF %s depends on itself", source);
 }
 
 static void
@@ -121,7 +119,7 @@ link_stated (Linker *self)
 static void
 link_required (Linker *self, NfvoVnf *vnf)
 {
-  gboolean alone = g_str_equal (self->service->kind, "VNFD") || g_str_equal (self->service->kind, "VNFR");
+  gboolean alone = nfvo_service_is_alone (self->service);
   g_autofree char *object = g_strdup_printf ("VNF %s", vnf->name);
 
   for (guint i = 0; i < vnf->requires->len; i++) {
@@ -132,7 +130,7 @@ link_required (Linker *self, NfvoVnf *vnf)
     if (source != NULL)
       link_pair (self, source->name, vnf->name, requirement->parameters);
     else
-      nfvo_service_tell (self->service, alone ? NFVO_NOTE : NFVO_ERROR, "requires an unknown VNF", object,
+      nfvo_service_tell (self->service, alone ? NFVO_HINT : NFVO_ERROR, "requires an unknown VNF", object,
                          "it requires values of \"%s\", and there is no such VNF", requirement->source);
   }
 }
@@ -158,17 +156,21 @@ list_targets (Linker *self)
   return targets;
 }
 
+/* The shortest way from @start back to it. @before: of each VNF the one it was reached from. */
 static gboolean
-reaches_itself (GPtrArray *targets, guint start)
+find_way_back (GPtrArray *targets, guint start, guint *before)
 {
   g_autoptr (GArray) todo = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autofree gboolean *seen = g_new0 (gboolean, targets->len);
 
   g_array_append_val (todo, start);
   for (guint i = 0; i < todo->len; i++) {
-    GPtrArray *next = targets->pdata[g_array_index (todo, guint, i)];
+    guint from = g_array_index (todo, guint, i);
+    GPtrArray *next = targets->pdata[from];
     for (guint j = 0; j < next->len; j++) {
       guint target = GPOINTER_TO_UINT (next->pdata[j]);
+      if (!seen[target])
+        before[target] = from;
       if (target == start)
         return TRUE;
       if (!seen[target])
@@ -179,33 +181,50 @@ reaches_itself (GPtrArray *targets, guint start)
   return FALSE;
 }
 
+/* "a -> b -> a", an arrow leading from who has a value to who gets it. */
+static void
+tell_circle (Linker *self, guint start, const guint *before, gboolean *told)
+{
+  GPtrArray *vnfs = self->service->vnfs;
+  g_autoptr (GString) text = g_string_new (((NfvoVnf *)vnfs->pdata[start])->name);
+  guint n = 0;
+
+  for (guint at = before[start];; at = before[at]) {
+    g_autofree char *step = g_strconcat (((NfvoVnf *)vnfs->pdata[at])->name, " -> ", NULL);
+    g_string_prepend (text, step);
+    told[at] = TRUE;
+    n++;
+    if (at == start)
+      break;
+  }
+  if (n == 1)
+    nfvo_service_tell (self->service, NFVO_WARNING, "dependency on itself", NULL, "a VNF depends on itself: %s",
+                       text->str);
+  else
+    nfvo_service_tell (self->service, NFVO_WARNING, "mutual (cyclic) dependency", NULL,
+                       "VNFs depend on each other in a circle: %s (an NFVO that starts in order refuses that)",
+                       text->str);
+}
+
 static void
 mark_circles (Linker *self)
 {
   g_autoptr (GPtrArray) targets = list_targets (self);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree guint *before = g_new0 (guint, targets->len);
+  g_autofree gboolean *told = g_new0 (gboolean, targets->len);
 
   for (guint i = 0; i < targets->len; i++) {
     NfvoVnf *vnf = self->service->vnfs->pdata[i];
-    GPtrArray *own = targets->pdata[i];
-    vnf->cyclic = reaches_itself (targets, i);
-    if (vnf->cyclic && vnf->vnfd != NULL)
-      json_object_set_boolean_member (vnf->vnfd, "cyclicDependency", TRUE);
-    if (vnf->cyclic && !g_ptr_array_find (own, GUINT_TO_POINTER (i), NULL))
-      g_ptr_array_add (names, vnf->name);
+    vnf->cyclic = find_way_back (targets, i, before);
+    if (vnf->cyclic && !told[i])
+      tell_circle (self, i, before, told);
   }
-  if (names->len == 0)
-    return;
-  g_autofree char *joined = nfvo_texts_join (names);
-  nfvo_service_tell (self->service, NFVO_NOTE, "mutual (cyclic) dependency", NULL,
-                     "these VNFs depend on each other in a circle: %s", joined);
 }
 
 /* ---- scripts */
 
-/* Script entries may have arguments. Returns: (transfer full). */
-static char *
-file_of (const char *script)
+char *
+nfvo_script_dup_file (const char *script)
 {
   return g_strndup (script, strcspn (script, " \t"));
 }
@@ -240,11 +259,11 @@ static void
 check_configure_script (Linker *self, NfvoVnf *vnf, const char *script, const char *object)
 {
   NfvoVnf *foreign = find_provider (self, vnf, script, FALSE);
-  gboolean alone = g_str_equal (self->service->kind, "VNFD") || g_str_equal (self->service->kind, "VNFR");
+  gboolean alone = nfvo_service_is_alone (self->service);
   g_autofree char *flag = g_strdup_printf ("foreign-type prefix script: %s", script);
 
   if (foreign != NULL)
-    nfvo_service_tell (self->service, NFVO_NOTE, flag, object, "%s gets the values of VNF %s", script, foreign->name);
+    nfvo_service_tell (self->service, NFVO_HINT, flag, object, "%s gets the values of VNF %s", script, foreign->name);
   if (alone || find_provider (self, vnf, script, TRUE) != NULL || strchr (script, '_') == NULL)
     return;
   if (foreign != NULL)
@@ -259,7 +278,7 @@ check_configure_script (Linker *self, NfvoVnf *vnf, const char *script, const ch
 static void
 check_script_name (Linker *self, const char *script, const char *object)
 {
-  g_autofree char *file = file_of (script);
+  g_autofree char *file = nfvo_script_dup_file (script);
   g_auto (GStrv) parts = g_strsplit (file, "/", -1);
 
   if (file[0] == '\0' || file[0] == '/' || nfvo_text_has_control (script) ||
@@ -268,18 +287,26 @@ check_script_name (Linker *self, const char *script, const char *object)
                        "the script \"%s\" is no path inside the package", script);
 }
 
-static void
-check_script_file (Linker *self, NfvoVnf *vnf, const char *script, const char *object)
+/* These run in every life of the service, so that a script that is missing ends it; others may never run. */
+static gboolean
+is_certain (VnfmEvent event)
 {
-  g_autofree char *file = file_of (script);
+  return event == VNFM_EVENT_INSTANTIATE || event == VNFM_EVENT_CONFIGURE || event == VNFM_EVENT_START;
+}
+
+static void
+check_script_file (Linker *self, NfvoVnf *vnf, const NfvoEvent *event, const char *script, const char *object)
+{
+  g_autofree char *file = nfvo_script_dup_file (script);
 
   if (vnf->package != NULL && vnf->scripts_link == NULL && !nfvo_package_has_script (vnf->package, file))
-    nfvo_service_tell (self->service, NFVO_WARNING, "script not in the package", object, "%s is not in %s", file,
+    nfvo_service_tell (self->service, is_certain (event->event) ? NFVO_ERROR : NFVO_WARNING,
+                       "script not in the package", object, "%s: %s is not in %s", event->name, file,
                        vnf->package->path);
 }
 
-static gboolean
-is_run (VnfmEvent event)
+gboolean
+nfvo_event_is_run (VnfmEvent event)
 {
   static const VnfmEvent events[] = { VNFM_EVENT_INSTANTIATE, VNFM_EVENT_CONFIGURE, VNFM_EVENT_START,
                                       VNFM_EVENT_STOP,        VNFM_EVENT_TERMINATE, VNFM_EVENT_HEAL,
@@ -299,24 +326,23 @@ check_event (Linker *self, NfvoVnf *vnf, const NfvoEvent *event, const char *obj
   g_autofree char *underscore = g_strdup_printf ("underscore in %s script", event->name);
 
   if (event->event == VNFM_EVENT_NONE)
-    nfvo_service_tell (self->service, NFVO_WARNING, unknown, object,
-                       "there is no event \"%s\": its scripts are never run (an NFVO refuses the descriptor)",
-                       event->name);
-  else if (!is_run (event->event))
-    nfvo_service_tell (self->service, NFVO_NOTE, "event that runs no scripts", object,
+    nfvo_service_tell (self->service, NFVO_ERROR, unknown, object,
+                       "there is no event \"%s\": an NFVO refuses the descriptor", event->name);
+  else if (!nfvo_event_is_run (event->event))
+    nfvo_service_tell (self->service, NFVO_HINT, "event that runs no scripts", object,
                        "%s runs no scripts: what is listed there is taken for prose", event->name);
   for (guint i = 0; i < event->scripts->len; i++) {
     const char *script = event->scripts->pdata[i];
-    g_autofree char *file = file_of (script);
+    g_autofree char *file = nfvo_script_dup_file (script);
     if (event->event == VNFM_EVENT_CONFIGURE)
       check_configure_script (self, vnf, script, object);
     else if (strchr (file, '_') != NULL)
-      nfvo_service_tell (self->service, NFVO_NOTE, underscore, object,
+      nfvo_service_tell (self->service, NFVO_HINT, underscore, object,
                          "%s of %s has an underscore: it is no prefix there", file, event->name);
-    if (!is_run (event->event))
+    if (!nfvo_event_is_run (event->event))
       continue;
     check_script_name (self, script, object);
-    check_script_file (self, vnf, script, object);
+    check_script_file (self, vnf, event, script, object);
   }
 }
 
@@ -340,7 +366,7 @@ count_scripts (NfvoVnf *vnf)
 
   for (guint i = 0; i < vnf->events->len; i++) {
     const NfvoEvent *event = vnf->events->pdata[i];
-    n += is_run (event->event) ? event->scripts->len : 0;
+    n += nfvo_event_is_run (event->event) ? event->scripts->len : 0;
   }
   return n;
 }
@@ -417,4 +443,17 @@ nfvo_service_link (NfvoService *self)
   g_ptr_array_unref (self->dependencies);
   self->dependencies = g_ptr_array_ref (linker.linked);
   linker_clear (&linker);
+}
+
+gboolean
+nfvo_service_is_alone (NfvoService *self)
+{
+  return g_str_equal (self->kind, "VNFD") || g_str_equal (self->kind, "VNFR");
+}
+
+void
+nfvo_service_check (NfvoService *self)
+{
+  nfvo_service_check_values (self);
+  nfvo_service_check_scripts (self);
 }

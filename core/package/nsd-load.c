@@ -102,7 +102,7 @@ add_packages_in (Loader *self, const char *path, gboolean lenient, GError **erro
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
-    nfvo_service_tell (self->service, NFVO_NOTE, "unreadable package", NULL, "%s", cause->message);
+    nfvo_service_tell (self->service, NFVO_HINT, "unreadable package", NULL, "%s", cause->message);
   }
   return TRUE;
 }
@@ -264,7 +264,7 @@ take_link (Loader *self, NfvoVnf *vnf)
     return;
   g_free (vnf->scripts_link);
   vnf->scripts_link = g_strdup (link);
-  nfvo_service_tell (self->service, NFVO_NOTE, "scripts from git URL", object, "its scripts come from %s", link);
+  nfvo_service_tell (self->service, NFVO_HINT, "scripts from git URL", object, "its scripts come from %s", link);
   if (vnf->package->scripts->len > 0)
     nfvo_service_tell (self->service, NFVO_WARNING, "scripts and scripts-link", object,
                        "Metadata.yaml has a scripts-link, so the files of scripts/ are not delivered");
@@ -280,7 +280,7 @@ attach (Loader *self, NfvoVnf *vnf, NfvoPackage *package)
   take_link (self, vnf);
   take_images (vnf);
   for (guint i = 0; i < package->notes->len; i++)
-    nfvo_service_tell (self->service, NFVO_NOTE, "package", object, "%s: %s", package->path,
+    nfvo_service_tell (self->service, NFVO_HINT, "package", object, "%s: %s", package->path,
                        (const char *)package->notes->pdata[i]);
 }
 
@@ -400,5 +400,6 @@ nfvo_service_load (const char *path, const NfvoLoadOptions *options, GError **er
   if (!good)
     return NULL;
   nfvo_service_link (service);
+  nfvo_service_check (service);
   return g_steal_pointer (&service);
 }

@@ -20,7 +20,7 @@ static void G_GNUC_PRINTF (3, 4) note (const Teller *teller, const char *flag, c
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  nfvo_service_tell (teller->service, NFVO_NOTE, flag, teller->object, "%s", text);
+  nfvo_service_tell (teller->service, NFVO_HINT, flag, teller->object, "%s", text);
 }
 
 static gboolean

@@ -152,7 +152,7 @@ nfvo_service_fill_vnf (NfvoService *self, NfvoVnf *vnf, JsonObject *vnfd)
   const char *location = vnfm_json_get_string (vnf->vnfd, "vnfPackageLocation");
   if (is_link (location)) {
     vnf->scripts_link = g_strdup (location);
-    nfvo_service_tell (self, NFVO_NOTE, "scripts from git URL", object, "its scripts come from %s", location);
+    nfvo_service_tell (self, NFVO_HINT, "scripts from git URL", object, "its scripts come from %s", location);
   }
 }
 
@@ -172,7 +172,7 @@ add_vnf (NfvoService *self, JsonObject *vnfd)
   if (is_reference (vnfd)) {
     vnf->reference = g_strdup (vnfm_json_get_string (vnfd, "id"));
     vnf->name = g_strdup (vnf->reference);
-    nfvo_service_tell (self, NFVO_NOTE, "vnfd referenced by id only", NULL,
+    nfvo_service_tell (self, NFVO_HINT, "vnfd referenced by id only", NULL,
                        "VNFDs are named by id only: they are looked for among the packages");
   } else {
     nfvo_service_fill_vnf (self, vnf, vnfd);
@@ -190,7 +190,7 @@ read_end (NfvoService *self, JsonObject *dependency, const char *name)
   JsonObject *object = vnfm_json_get_object (dependency, name);
 
   if (text != NULL)
-    nfvo_service_tell (self, NFVO_NOTE, "dependency source/target as plain string", NULL,
+    nfvo_service_tell (self, NFVO_HINT, "dependency source/target as plain string", NULL,
                        "vnf_dependency names its ends as plain strings");
   else
     text = vnfm_json_get_string (object, "name");
@@ -274,7 +274,7 @@ read_dependencies (NfvoService *self, JsonObject *root, GError **error)
     return FALSE;
   }
   if (n == 0)
-    nfvo_service_tell (self, NFVO_NOTE, "no vnf_dependency", NULL,
+    nfvo_service_tell (self, NFVO_HINT, "no vnf_dependency", NULL,
                        "there is no vnf_dependency: dependencies come from requires, if at all");
   for (guint i = 0; i < n; i++) {
     JsonObject *from = vnfm_json_element_object (list, i);

@@ -37,4 +37,17 @@ void nfvo_service_tell_vnfd (NfvoService *self, const char *object, JsonObject *
 /* The same of the text as such: byte order mark, line ends, tabs, repeated names. */
 void nfvo_service_tell_text (NfvoService *self, GBytes *text);
 
+/* "file:line: ", or "". Returns: (transfer full). */
+char *nfvo_finding_dup_place (const NfvoFinding *finding);
+/* Whether scripts of @event are run. */
+gboolean nfvo_event_is_run (VnfmEvent event);
+/* The file of a script entry, which may have arguments. Returns: (transfer full). */
+char *nfvo_script_dup_file (const char *script);
+/* Whether it is one VNF without its service: what others provide cannot be known. */
+gboolean nfvo_service_is_alone (NfvoService *self);
+
+/* The steps of nfvo_service_check(). */
+void nfvo_service_check_values (NfvoService *self);
+void nfvo_service_check_scripts (NfvoService *self);
+
 G_END_DECLS

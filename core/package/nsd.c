@@ -19,6 +19,7 @@ finding_free (gpointer data)
 
   g_free (finding->flag);
   g_free (finding->object);
+  g_free (finding->file);
   g_free (finding->text);
   g_free (finding);
 }
@@ -284,10 +285,29 @@ is_told (NfvoService *self, const NfvoFinding *new)
   for (guint i = 0; i < self->findings->len; i++) {
     const NfvoFinding *old = self->findings->pdata[i];
     if (g_str_equal (old->flag, new->flag) && g_strcmp0 (old->object, new->object) == 0 &&
-        g_str_equal (old->text, new->text))
+        g_strcmp0 (old->file, new->file) == 0 && old->line == new->line && g_str_equal (old->text, new->text))
       return TRUE;
   }
   return FALSE;
+}
+
+static void
+tell (NfvoService *self, NfvoLevel level, const char *flag, const char *object, const char *file, guint line,
+      const char *text)
+{
+  NfvoFinding *finding = g_new0 (NfvoFinding, 1);
+
+  finding->level = level;
+  finding->flag = nfvo_text_printable (flag);
+  finding->object = object != NULL ? nfvo_text_printable (object) : NULL;
+  finding->file = file != NULL ? nfvo_text_printable (file) : NULL;
+  finding->line = line;
+  finding->text = nfvo_text_printable (text);
+  /* A file full of oddities is as odd with the first thousand; errors are never left out. */
+  if ((self->findings->len >= NFVO_MAX_FINDINGS && level != NFVO_ERROR) || is_told (self, finding))
+    finding_free (finding);
+  else
+    g_ptr_array_add (self->findings, finding);
 }
 
 void
@@ -299,24 +319,38 @@ nfvo_service_tell (NfvoService *self, NfvoLevel level, const char *flag, const c
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  NfvoFinding *finding = g_new0 (NfvoFinding, 1);
-  finding->level = level;
-  finding->flag = nfvo_text_printable (flag);
-  finding->object = object != NULL ? nfvo_text_printable (object) : NULL;
-  finding->text = nfvo_text_printable (text);
-  /* A file full of oddities is as odd with the first thousand; errors are never left out. */
-  if ((self->findings->len >= NFVO_MAX_FINDINGS && level != NFVO_ERROR) || is_told (self, finding))
-    finding_free (finding);
-  else
-    g_ptr_array_add (self->findings, finding);
+  tell (self, level, flag, object, NULL, 0, text);
+}
+
+void
+nfvo_service_tell_at (NfvoService *self, NfvoLevel level, const char *flag, const char *object, const char *file,
+                      guint line, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *text = NULL;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  tell (self, level, flag, object, file, line, text);
+}
+
+char *
+nfvo_finding_dup_place (const NfvoFinding *finding)
+{
+  if (finding->file == NULL)
+    return g_strdup ("");
+  return finding->line > 0 ? g_strdup_printf ("%s:%u: ", finding->file, finding->line)
+                           : g_strdup_printf ("%s: ", finding->file);
 }
 
 char *
 nfvo_finding_describe (const NfvoFinding *finding)
 {
-  if (finding->object == NULL)
-    return g_strdup (finding->text);
-  return g_strdup_printf ("%s: %s", finding->object, finding->text);
+  g_autofree char *place = nfvo_finding_dup_place (finding);
+
+  return g_strconcat (finding->object != NULL ? finding->object : "", finding->object != NULL ? ": " : "", place,
+                      finding->text, NULL);
 }
 
 gboolean

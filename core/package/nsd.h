@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 
 /**
  * NfvoLevel:
- * @NFVO_NOTE: an oddity, read all the same
+ * @NFVO_HINT: an oddity, read all the same
  * @NFVO_WARNING: it will probably not do what its author wants
  * @NFVO_ERROR: it cannot be meant; a service with one is not run
  */
 typedef enum {
-  NFVO_NOTE,
+  NFVO_HINT,
   NFVO_WARNING,
   NFVO_ERROR,
 } NfvoLevel;
@@ -25,12 +25,16 @@ typedef enum {
  * NfvoFinding:
  * @flag: a few fixed words for the sort of finding, the same for all of its sort ("vm_image empty list")
  * @object: (nullable): what it is about ("VNF web, VDU 1"); NULL: the whole file
+ * @file: (nullable): where it stands, if that is not plain from @object
+ * @line: in @file, from 1; 0: the whole of it
  * @text: what was found, and what was made of it
  */
 typedef struct {
   NfvoLevel level;
   char *flag;
   char *object;
+  char *file;
+  guint line;
   char *text;
 } NfvoFinding;
 
@@ -184,7 +188,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NfvoService, nfvo_service_free)
 gboolean nfvo_service_has_errors (NfvoService *self);
 /* Returns: (nullable): borrowed. */
 NfvoVnf *nfvo_service_find_vnf (NfvoService *self, const char *name);
-/* One line: "VNF web, VDU 1: text". Returns: (transfer full). */
+/* One line: "VNF web, VDU 1: file:line: text". Returns: (transfer full). */
 char *nfvo_finding_describe (const NfvoFinding *finding);
 
 /* ---- the steps of loading, for nsd-load.c and tests */
@@ -193,10 +197,14 @@ char *nfvo_finding_describe (const NfvoFinding *finding);
 NfvoService *nfvo_service_parse (const char *file, GBytes *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Makes the VNF of a reference whose VNFD was found. Pure; what is wrong is among the findings of @self. */
 void nfvo_service_fill_vnf (NfvoService *self, NfvoVnf *vnf, JsonObject *vnfd);
-/* Last step: resolves dependencies, adds those of "requires", checks names, events and scripts. Pure. */
+/* Resolves dependencies, adds those of "requires", checks names, events and scripts. Pure. */
 void nfvo_service_link (NfvoService *self);
+/* Last step: looks into the scripts, and at what dependencies ask for (check-*.c). Pure. */
+void nfvo_service_check (NfvoService *self);
 void nfvo_service_tell (NfvoService *self, NfvoLevel level, const char *flag, const char *object, const char *format,
                         ...) G_GNUC_PRINTF (5, 6);
+void nfvo_service_tell_at (NfvoService *self, NfvoLevel level, const char *flag, const char *object, const char *file,
+                           guint line, const char *format, ...) G_GNUC_PRINTF (7, 8);
 void nfvo_vnf_free (NfvoVnf *vnf);
 
 G_END_DECLS

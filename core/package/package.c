@@ -206,3 +206,9 @@ nfvo_package_has_script (NfvoPackage *self, const char *name)
 {
   return nfvo_package_find_script (self, name) != NULL;
 }
+
+char *
+nfvo_package_dup_script_path (NfvoPackage *self, const char *name)
+{
+  return g_build_filename (self->path, self->descriptor_file != NULL ? "scripts" : "", name, NULL);
+}

@@ -68,6 +68,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NfvoPackage, nfvo_package_unref)
 
 /* Returns: (nullable): borrowed. */
 GBytes *nfvo_package_find_script (NfvoPackage *self, const char *name);
+/* Where a script of the package lies. Returns: (transfer full). */
+char *nfvo_package_dup_script_path (NfvoPackage *self, const char *name);
 gboolean nfvo_package_has_script (NfvoPackage *self, const char *name);
 /* Reads a file of at most @limit bytes; nothing but a regular file. Errors: VNFM_ERROR_STORE, VNFM_ERROR_LIMIT. */
 GBytes *nfvo_read_file (const char *path, gsize limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -40,7 +40,7 @@ tell_as_string (Reader *reader, const char *name, const char *wanted)
 {
   g_autofree char *flag = g_strdup_printf ("%s as string", name);
 
-  nfvo_service_tell (reader->service, NFVO_NOTE, flag, reader->object, "%s is a string, not %s: read all the same",
+  nfvo_service_tell (reader->service, NFVO_HINT, flag, reader->object, "%s is a string, not %s: read all the same",
                      name, wanted);
 }
 
@@ -136,7 +136,7 @@ copy_entities (Reader *reader, JsonNode *node, const NfvoField *field)
   JsonArray *entities = json_array_new ();
 
   if (JSON_NODE_HOLDS_OBJECT (node)) {
-    nfvo_service_tell (reader->service, NFVO_NOTE, "an object in place of a list", reader->object,
+    nfvo_service_tell (reader->service, NFVO_HINT, "an object in place of a list", reader->object,
                        "%s is one object, not a list: read as a list of one", field->name);
     json_array_add_object_element (entities, copy_entity (reader, json_node_get_object (node), field->fields));
     return entities;
@@ -235,7 +235,7 @@ tell_unknown (Reader *reader, JsonObject *from, const NfvoField *fields)
     if (find_field (fields, l->data) != NULL || find_field (nfvo_base_fields, l->data) != NULL)
       continue;
     flag = g_strdup_printf ("unknown key: %s", (char *)l->data);
-    nfvo_service_tell (reader->service, NFVO_NOTE, flag, reader->object, "the key \"%s\" is not known: left out",
+    nfvo_service_tell (reader->service, NFVO_HINT, flag, reader->object, "the key \"%s\" is not known: left out",
                        (char *)l->data);
   }
 }
@@ -311,7 +311,7 @@ add_named_requirement (Reader *reader, JsonObject *requires, const char *name)
 static void
 read_requires_list (Reader *reader, JsonObject *requires, JsonArray *list)
 {
-  nfvo_service_tell (reader->service, NFVO_NOTE, "requires as list", reader->object,
+  nfvo_service_tell (reader->service, NFVO_HINT, "requires as list", reader->object,
                      "requires is a list, not an object by VNF: read as far as it says whom it means");
   for (guint i = 0; i < json_array_get_length (list); i++) {
     JsonNode *element = json_array_get_element (list, i);
@@ -377,12 +377,12 @@ read_relations (Reader *reader, JsonObject *to, JsonObject *from)
 
   json_object_set_object_member (to, "requires", given ? read_requires (reader, requires) : json_object_new ());
   if (given)
-    nfvo_service_tell (reader->service, NFVO_NOTE, "requires", reader->object,
+    nfvo_service_tell (reader->service, NFVO_HINT, "requires", reader->object,
                        "requires says what is wanted of which VNF: dependencies follow from it");
   given = provides != NULL && !JSON_NODE_HOLDS_NULL (provides);
   json_object_set_array_member (to, "provides", given ? read_provides (reader, provides) : json_array_new ());
   if (given)
-    nfvo_service_tell (reader->service, NFVO_NOTE, "provides", reader->object,
+    nfvo_service_tell (reader->service, NFVO_HINT, "provides", reader->object,
                        "provides names values that others may require");
 }
 
