@@ -196,7 +196,9 @@ tests_unit_test_user_data_LDADD = plugins/negotiator-nfvo/libvnfm-negotiator-nfv
 endif
 if PACKAGES
 PACKAGE_LIBS = core/package/libvnfm-package.la $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test-archive tests/unit/test-nsd
+UNIT_TESTS += tests/unit/test-archive tests/unit/test-check-scripts tests/unit/test-nsd tests/unit/test-script-scan
+tests_unit_test_check_scripts_LDADD = $(PACKAGE_LIBS)
+tests_unit_test_script_scan_LDADD = $(PACKAGE_LIBS)
 tests_unit_test_archive_LDADD = $(PACKAGE_LIBS)
 tests_unit_test_nsd_LDADD = $(PACKAGE_LIBS)
 endif

@@ -2,6 +2,7 @@
 /* vnfmctl COMMAND: one question to a running vnfmd, and its answer as a table or as JSON. */
 #include "config.h"
 
+#include "core/ctl/check-package.h"
 #include "core/ctl/client.h"
 #include "core/ctl/doctor.h"
 #include "core/ctl/format.h"
@@ -31,6 +32,8 @@ static struct {
   gboolean version;
   gboolean all;
   int limit;
+  char *scripts;
+  gboolean strict;
 } options = { .limit = 100 };
 
 static const GOptionEntry common_entries[] = {
@@ -47,6 +50,12 @@ static const GOptionEntry main_entries[] = {
 static const GOptionEntry operations_entries[] = {
   { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "Finished ones too", NULL },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, "At most N, the newest first [100]", "N" },
+  { NULL },
+};
+
+static const GOptionEntry check_package_entries[] = {
+  { "scripts", 0, 0, G_OPTION_ARG_FILENAME, &options.scripts, "Scripts of descriptors that lie in no package", "DIR" },
+  { "strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, "Warnings count as errors", NULL },
   { NULL },
 };
 
@@ -100,8 +109,15 @@ typedef struct {
   const char *summary;
   const GOptionEntry *entries; /* nullable */
   char *(*make_resource) (const char *argument);
-  CommandFormat *format; /* NULL: what it is told is judged: doctor */
+  CommandFormat *format;     /* NULL: what it is told is judged: doctor */
+  int (*run) (char **paths); /* nullable: it asks nobody; it takes one or more arguments */
 } Command;
+
+static int
+run_check_package (char **paths)
+{
+  return check_package (paths, options.scripts, options.json, options.strict);
+}
 
 static const Command commands[] = {
   { "status", NULL, "Is it ready, to whom is it connected, how much has it done", NULL, status_resource,
@@ -114,6 +130,8 @@ static const Command commands[] = {
     doctor_resource, NULL },
   { "plugins", NULL, "Kind, name, version and state of each plugin, and why one is disabled", NULL, plugins_resource,
     format_plugins },
+  { "check-package", "PATH...", "What is wrong with VNF packages and descriptors; needs no vnfmd",
+    check_package_entries, NULL, NULL, run_check_package },
 };
 
 static const Command *
@@ -238,6 +256,8 @@ run_command (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_command_context (command);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return complain (EXIT_USAGE, error->message);
+  if (command->run != NULL && argc > 1)
+    return command->run (argv + 1);
   gboolean optional = command->argument != NULL && command->argument[0] == '[';
   if (argc != (command->argument != NULL ? 2 : 1) && !(optional && argc == 1)) {
     text = optional                    ? g_strdup_printf ("%s takes at most one VNF", command->name)
@@ -259,7 +279,7 @@ make_main_context (void)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
     g_autofree char *name =
         g_strdup_printf ("%s %s", commands[i].name, commands[i].argument != NULL ? commands[i].argument : "");
-    g_string_append_printf (text, "  %-12s %s\n", name, commands[i].summary);
+    g_string_append_printf (text, "  %-22s %s\n", name, commands[i].summary);
   }
   g_string_append (text, "\nvnfmctl COMMAND --help tells the options of a command. See vnfmctl(1).");
   g_option_context_set_summary (context, "Looks at a running vnfmd.");

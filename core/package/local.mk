@@ -33,6 +33,7 @@ core_package_libvnfm_package_la_SOURCES = \
 	core/package/vnfd-fields.h \
 	core/package/vnfd-json.c \
 	core/package/vnfd-json.h
+PACKAGE_LA = core/package/libvnfm-package.la
 core_package_libvnfm_package_la_CFLAGS = $(AM_CFLAGS) $(PACKAGES_CFLAGS)
 core_package_libvnfm_package_la_LIBADD = $(SDK_LIBS) $(PACKAGES_LIBS)
 endif

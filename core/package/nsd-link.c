@@ -216,6 +216,8 @@ mark_circles (Linker *self)
   for (guint i = 0; i < targets->len; i++) {
     NfvoVnf *vnf = self->service->vnfs->pdata[i];
     vnf->cyclic = find_way_back (targets, i, before);
+    if (vnf->cyclic && vnf->vnfd != NULL)
+      json_object_set_boolean_member (vnf->vnfd, "cyclicDependency", TRUE);
     if (vnf->cyclic && !told[i])
       tell_circle (self, i, before, told);
   }

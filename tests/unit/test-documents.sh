@@ -38,7 +38,7 @@ say ()
   echo "${1:+$1 }ok $count - $2"
 }
 
-check_program core/ctl/vnfmctl vnfmctl.1 vnfmctl - status operations show vnfs plugins
+check_program core/ctl/vnfmctl vnfmctl.1 vnfmctl - status operations show vnfs plugins check-package
 check_program core/daemon/vnfmd vnfmd.8 vnfmd -
 # Not built without its part.
 test ! -x "$VNFM_BUILDDIR/core/nfvo/vnfm-nfvo" || check_program core/nfvo/vnfm-nfvo vnfm-nfvo.1 vnfm-nfvo - base check clean enter run

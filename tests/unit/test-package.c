@@ -381,17 +381,17 @@ START_TEST (scripts_are_held_against_the_package)
   write_text ("scripts/sub/a.sh", "");
   g_autoptr (GError) error = NULL;
   g_autoptr (NfvoService) service = nfvo_service_load (folder, NULL, &error);
-  guint warnings = 0;
+  guint errors = 0;
   ck_assert_no_error (error);
   for (guint i = 0; i < service->findings->len; i++) {
     const NfvoFinding *finding = service->findings->pdata[i];
-    if (finding->level != NFVO_WARNING)
+    if (finding->level == NFVO_HINT)
       continue;
     ck_assert_str_eq (finding->flag, "script not in the package");
-    ck_assert (g_str_has_prefix (finding->text, "b.sh is not in "));
-    warnings++;
+    ck_assert (g_str_has_prefix (finding->text, "START: b.sh is not in "));
+    errors++;
   }
-  ck_assert_uint_eq (warnings, 1);
+  ck_assert_uint_eq (errors, 1);
 }
 END_TEST
 
