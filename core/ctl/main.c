@@ -256,8 +256,8 @@ run_command (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_command_context (command);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return complain (EXIT_USAGE, error->message);
-  if (command->run != NULL && argc > 1)
-    return command->run (argv + 1);
+  if (command->run != NULL)
+    return argc > 1 ? command->run (argv + 1) : complain (EXIT_USAGE, "name a package or a descriptor");
   gboolean optional = command->argument != NULL && command->argument[0] == '[';
   if (argc != (command->argument != NULL ? 2 : 1) && !(optional && argc == 1)) {
     text = optional                    ? g_strdup_printf ("%s takes at most one VNF", command->name)

@@ -328,8 +328,9 @@ check_event (Linker *self, NfvoVnf *vnf, const NfvoEvent *event, const char *obj
   g_autofree char *underscore = g_strdup_printf ("underscore in %s script", event->name);
 
   if (event->event == VNFM_EVENT_NONE)
-    nfvo_service_tell (self->service, NFVO_ERROR, unknown, object,
-                       "there is no event \"%s\": an NFVO refuses the descriptor", event->name);
+    nfvo_service_tell (self->service, NFVO_WARNING, unknown, object,
+                       "there is no event \"%s\": its scripts are never run (an NFVO refuses the descriptor)",
+                       event->name);
   else if (!nfvo_event_is_run (event->event))
     nfvo_service_tell (self->service, NFVO_HINT, "event that runs no scripts", object,
                        "%s runs no scripts: what is listed there is taken for prose", event->name);

@@ -104,7 +104,7 @@ static const Row rows[] = {
   { "script not in the package", EVENT_ONE ("ALLOCATE"), "b.sh", "", "" },
   /* events */
   { "unknown event name 'BEGIN'", EVENT_ONE ("BEGIN"), "a.sh", "",
-    "error VNF cli: there is no event \"BEGIN\": an NFVO refuses the descriptor" },
+    "warning VNF cli: there is no event \"BEGIN\": its scripts are never run (an NFVO refuses the descriptor)" },
   { "event that runs no scripts", SERVICE (CLIENT (EVENT ("RELEASE", "\"release of the vdu\""), ""), "\"port\""),
     "a.sh", "", "hint VNF cli: RELEASE runs no scripts: what is listed there is taken for prose" },
   /* CONFIGURE scripts of nobody */
@@ -266,7 +266,7 @@ typedef struct {
 
 /* All of them are read with the scripts of SoftFIRE, so that what these lack is seen. */
 static const Known material[] = {
-  { NSDS "-wrong-lifecycle-name.json", "unknown event name 'NOTDEFINED'", NFVO_ERROR, "an NFVO refuses" },
+  { NSDS "-wrong-lifecycle-name.json", "unknown event name 'NOTDEFINED'", NFVO_WARNING, "an NFVO refuses" },
   { NSDS "-ncat-complex.json", MISSING, NFVO_ERROR, "INSTANTIATE: bring_interfaces_up.sh" },
   { NSDS "-ncat-complex.json", MISSING, NFVO_ERROR, "CONFIGURE: peer2_configure_private.sh" },
   { NSDS "-ncat-complex.json", "mutual (cyclic) dependency", NFVO_WARNING,

@@ -277,7 +277,7 @@ static const Oddity oddities[] = {
   { WITH (VDU ",\"lifecycle_event\":[{\"event\":\"START\",\"lifecycle_events\":[\"a_b.sh\"]}]"),
     "underscore in START script", NFVO_HINT },
   { WITH (VDU ",\"lifecycle_event\":[{\"event\":\"NOTDEFINED\",\"lifecycle_events\":[\"a.sh\"]}]"),
-    "unknown event name 'NOTDEFINED'", NFVO_ERROR },
+    "unknown event name 'NOTDEFINED'", NFVO_WARNING },
   { WITH (VDU ",\"lifecycle_event\":[{\"event\":\"ALLOCATE\",\"lifecycle_events\":[\"some prose\"]}]"),
     "event that runs no scripts", NFVO_HINT },
   { WITH (VDU ",\"lifecycle_event\":[{\"event\":\"START\",\"lifecycle_events\":[\"a.sh\"]},{\"event\":\"START\","
