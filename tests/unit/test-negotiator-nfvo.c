@@ -370,13 +370,12 @@ START_TEST (allocation_as_captured)
   g_autoptr (VnfmMessage) message = vnfm_message_decode (captured, NULL);
   g_autoptr (GBytes) record = vnfm_message_dup_record_text (message);
   g_autoptr (GBytes) placement = vnfm_message_dup_member (message, "vimInstances");
-  g_autoptr (TestEms) ems = g_object_new (TEST_TYPE_EMS, NULL);
-  g_autofree char *template_text = captured_template (message, "echo custom userdata", ems);
-  Site *site = site_new (template_text);
+  Site *site = site_new ("");
   VnfmTestCall call = { NULL };
   g_autoptr (GError) error = NULL;
 
-  site->operation->ems = VNFM_EMS (ems);
+  g_free (site->ems->user_data);
+  site->ems->user_data = captured_template (message, "echo custom userdata", site->ems);
   site_set_record (site, record);
   site_set_request (site, request);
   vnfm_negotiator_allocate_async (site->negotiator, VNFM_OPERATION (site->operation), placement, "s2", FALSE, NULL,
