@@ -63,7 +63,11 @@ vnfm_start_server () {
     vnfm_tell "there is no SSH server: this machine cannot be managed"
     return 1
   }
-  mkdir -p /run/sshd && ssh-keygen -A > /dev/null || vnfm_tell "the host keys could not be made"
+  mkdir -p /run/sshd
+  # One key is enough, and this kind costs nothing to make; RSA takes seconds.
+  if ! ls /etc/ssh/ssh_host_*_key > /dev/null 2>&1; then
+    ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key > /dev/null || vnfm_tell "no host key could be made"
+  fi
   "$server" || vnfm_tell "the SSH server could not be started"
 }
 

@@ -242,6 +242,12 @@ tests_bench_vnfm_bench_LDADD = core/nfvo/libvnfm-nfvo.la $(SDK_LIBS)
 CLEANFILES += tests/bench/vnfm-bench
 bench: all tests/bench/vnfm-bench
 	tests/bench/vnfm-bench $(BENCH_ARGUMENTS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/bench/bench-service.py --title 'web, process machines' \
+		core/nfvo/vnfm-nfvo $(abs_top_srcdir)/data/examples/web/nsd.json
+	@if [ "$$(id -u)" = 0 ]; then set -x; \
+		$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/bench/bench-ncat.py && \
+		$(srcdir)/tests/bench/bench-ssh.py core/nfvo/vnfm-nfvo; \
+	else echo 'as root also: services in namespace machines, and SSH'; fi
 endif
 
 TESTS += tests/unit/test-documents.sh
@@ -279,7 +285,8 @@ INTEGRATION_TESTS += tests/integration/test-ssh.py
 endif
 endif
 
-EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py $(INTEGRATION_TESTS)
+EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py \
+	tests/bench/bench-ncat.py tests/bench/bench-ssh.py $(INTEGRATION_TESTS)
 EXTRA_DIST += tests/support/agent_world.py
 EXTRA_DIST += tests/integration/README.md tests/integration/scenarios
 

@@ -81,8 +81,8 @@ class Timeline:
     def script_ended(self, time, key):
         begin = self.scripts.pop(key, None)
         real = self.durations.get(key)
-        if begin is not None and real:
-            slack = max(0, (time - begin) - real.pop(0)) / 2
+        if begin is not None:
+            slack = max(0, (time - begin) - real.pop(0)) / 2 if real else 0
             self.intervals.append((begin + slack, time - slack, "scripts"))
 
     def line(self, time, text):
@@ -92,7 +92,7 @@ class Timeline:
             self.script_ended(time, (ended[2], ended[1]))
         if not match:
             return
-        script = re.match(r"script (\S+).* on (\S+) \(\d+ of \d+\)", match[2])
+        script = re.match(r"script (\S+).* \(\d+ of \d+\) on (\S+)", match[2])
         if script:
             self.scripts[(script[2], script[1])] = time
         elif " " not in match[2]:
