@@ -139,6 +139,9 @@ judge_clock (GPtrArray *findings, JsonObject *facts)
     return;
   if (g_date_time_get_year (time) < FIRST_YEAR)
     add (findings, DOCTOR_FAILED, "clock", g_strdup_printf ("it is not %s", now), "set the clock of this machine");
+  else if (clock == NULL || !json_object_has_member (clock, "synchronized"))
+    add (findings, DOCTOR_OK, "clock", g_strdup_printf ("%s; whether a time service keeps it right is not known", now),
+         NULL);
   else if (!get_flag (clock, "synchronized", TRUE))
     add (findings, DOCTOR_HINT, "clock", g_strdup_printf ("%s, and nothing keeps it right", now),
          "run a time service (timedatectl set-ntp true): time limits and logs depend on it");

@@ -28,7 +28,8 @@ G_BEGIN_DECLS
  *   vnf         { vnf, type, nsr, vnfr, running: id of an operation, action: of that, waiting: N,
  *                 machines: [ { host, state: text } ] }
  *   doctor      { now, status: as above, store-error,
- *                 folders: [ { use, path, free, size (bytes), error } ], clock: { synchronized: boolean },
+ *                 folders: [ { use, path, free, size (bytes), error } ],
+ *                 clock: { synchronized: boolean, if it can be told },
  *                 legs: [ { legs: [ "nfvo", "ems" ], name, state, error, error-code, address, connections,
  *                           queues: [ { destination, name, wanted, subscribed: booleans, readers: N } ] } ],
  *                 operations: as of "operations",
