@@ -295,7 +295,9 @@ judge_machine (GPtrArray *findings, JsonObject *machine, const char *now)
   const char *state = get (machine, "state");
   const char *advice = vnfm_json_get_string (machine, "advice");
   const char *error = vnfm_json_get_string (machine, "probe-error");
+  const char *code = vnfm_json_get_string (machine, "probe-error-code");
   JsonObject *probe = vnfm_json_get_object (machine, "probe");
+  gboolean can_be_asked = g_strcmp0 (code, "not-supported") != 0; /* else perhaps by SSH: there are no commands */
   g_autofree char *link = g_strdup_printf ("machine %s", host);
   g_autofree char *addresses = join (vnfm_json_get_array (machine, "addresses"));
   gint64 taken;
@@ -304,11 +306,11 @@ judge_machine (GPtrArray *findings, JsonObject *machine, const char *now)
        *addresses != '\0' ? g_strdup_printf ("%s: %s", addresses, state) : g_strdup (state), advice);
   if (advice != NULL)
     return;
-  if (!get_flag (machine, "reads-commands", TRUE))
+  if (can_be_asked && !get_flag (machine, "reads-commands", TRUE))
     add (findings, DOCTOR_FAILED, link, g_strdup ("it is registered, but nobody reads its commands"),
          "its connection is gone: does the machine run, and does it reach the broker? Inside it: vnfm-ems --check");
   if (probe == NULL) {
-    if (error != NULL && g_strcmp0 (vnfm_json_get_string (machine, "probe-error-code"), "not-supported") == 0)
+    if (error != NULL && !can_be_asked)
       add (findings, DOCTOR_HINT, link, g_strdup (error), NULL);
     else if (error != NULL)
       add (findings, DOCTOR_FAILED, link, g_strdup (error),

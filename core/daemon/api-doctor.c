@@ -142,6 +142,8 @@ describe_queues (VnfmTransport *transport, gboolean nfvo_leg, gboolean ems_leg)
     int readers = vnfm_transport_count_readers (transport, destination, NULL);
     if (!(queues[i].ems_leg ? ems_leg : nfvo_leg))
       continue;
+    if (queues[i].ems_leg && !vnfm_transport_is_subscribed (transport, destination, NULL))
+      continue; /* no back-end has agents */
     JsonObject *queue = json_object_new ();
     api_json_set_text (queue, "destination", vnfm_destination_get_nick (destination));
     api_json_set_text (queue, "name", name);

@@ -141,6 +141,17 @@ START_TEST (odd_facts_do_no_harm)
 }
 END_TEST
 
+/* Reached by SSH, a machine reads no commands, and need not. */
+START_TEST (machine_without_agent_is_not_broken)
+{
+  g_autoptr (JsonObject) facts =
+      parse (MACHINE (",\"reads-commands\":false,\"probe-error\":\"cannot\",\"probe-error-code\":\"not-supported\""));
+  g_autoptr (GPtrArray) findings = doctor_judge (facts);
+
+  ck_assert_uint_eq (doctor_count_failed (findings), 0);
+}
+END_TEST
+
 START_TEST (silence_is_judged)
 {
   static const struct {
@@ -194,6 +205,7 @@ suite (void)
 
   tcase_add_loop_test (judging, each_link_is_judged, 0, G_N_ELEMENTS (rows));
   tcase_add_test (judging, odd_facts_do_no_harm);
+  tcase_add_test (judging, machine_without_agent_is_not_broken);
   tcase_add_test (judging, silence_is_judged);
   tcase_add_test (judging, findings_as_text_and_json);
   suite_add_tcase (s, judging);
