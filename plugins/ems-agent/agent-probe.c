@@ -8,6 +8,9 @@
 
 #include <string.h>
 #include <vnfm/vnfm-error.h>
+#include <vnfm/vnfm-json.h>
+
+#define MAX_TEXT 4096
 
 typedef struct {
   VnfmClock *clock;
@@ -21,6 +24,27 @@ probe_free (Probe *probe)
   g_free (probe);
 }
 
+/* A machine may send anything: only what is known here goes on. */
+static JsonObject *
+take_facts (JsonObject *machine)
+{
+  static const char *const texts[] = { "time", "script-root", "script-root-error" };
+  static const char *const numbers[] = { "script-root-free", "state-dir-free" };
+  JsonObject *facts = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    const char *text = vnfm_json_get_string (machine, texts[i]);
+    if (text != NULL && strlen (text) <= MAX_TEXT)
+      json_object_set_string_member (facts, texts[i], text);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    gint64 number = vnfm_json_get_int (machine, numbers[i], -1);
+    if (number >= 0)
+      json_object_set_int_member (facts, numbers[i], number);
+  }
+  return facts;
+}
+
 static void
 answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -28,9 +52,10 @@ answered (GObject *source, GAsyncResult *result, gpointer user_data)
   const Probe *probe = g_task_get_task_data (task);
   gint64 taken = vnfm_clock_get_monotonic_time (probe->clock) - probe->begun;
   GError *error = NULL;
-  JsonObject *facts = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (JsonObject) machine = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (facts != NULL) {
+  if (machine != NULL) {
+    JsonObject *facts = take_facts (machine);
     json_object_set_int_member (facts, "round-trip", taken);
     g_task_return_pointer (task, facts, (GDestroyNotify)json_object_unref);
   } else if (g_cancellable_is_cancelled (g_task_get_cancellable (task))) {

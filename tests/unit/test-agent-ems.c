@@ -940,6 +940,51 @@ START_TEST (files_are_sent_again_to_old_agents)
 }
 END_TEST
 
+/* What a machine says beside the facts goes nowhere. */
+START_TEST (probe_takes_known_facts_only)
+{
+  Site *site = site_new (NULL, NULL);
+  VnfmTestCall call = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  site_make_ready (site, FALSE);
+  vnfm_ems_probe_async (site->ems, site->vnfc, NULL, vnfm_test_got_result, &call);
+  test_pump ();
+  answer (site, test_transport_get_published (site->transport, -1)->envelope->correlation_id,
+          "{\"status\":0,\"state\":\"unknown\",\"machine\":{\"time\":\"2026-05-03T12:00:00.000Z\",\"script-root\":{},"
+          "\"script-root-free\":7,\"state-dir-free\":-3,\"round-trip\":\"x\",\"more\":[1]}}");
+  g_autoptr (JsonObject) facts = vnfm_ems_probe_finish (site->ems, call.result, &error);
+  ck_assert_no_error (error);
+  g_clear_object (&call.result);
+  ck_assert_uint_eq (json_object_get_size (facts), 3);
+  ck_assert_str_eq (vnfm_json_get_string (facts, "time"), "2026-05-03T12:00:00.000Z");
+  ck_assert_int_eq (vnfm_json_get_int (facts, "script-root-free", -1), 7);
+  ck_assert_int_eq (vnfm_json_get_int (facts, "round-trip", -1), 0);
+  site_free (site);
+}
+END_TEST
+
+START_TEST (probe_of_a_silent_agent)
+{
+  Site *site = site_new (NULL, NULL);
+  VnfmTestCall call = { NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  site_make_ready (site, FALSE);
+  vnfm_ems_probe_async (site->ems, site->vnfc, cancellable, vnfm_test_got_result, &call);
+  test_pump ();
+  ck_assert_ptr_null (call.result);
+  g_cancellable_cancel (cancellable);
+  test_advance (site->clock, 0);
+  ck_assert_ptr_nonnull (call.result);
+  ck_assert_ptr_null (vnfm_ems_probe_finish (site->ems, call.result, &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_TIMEOUT);
+  g_clear_object (&call.result);
+  site_free (site);
+}
+END_TEST
+
 START_TEST (too_large_is_an_error)
 {
   Site *site = site_new (NULL, NULL);
@@ -1250,6 +1295,8 @@ agent_ems_suite (void)
   tcase_add_test (weather, lost_while_a_script_runs);
   tcase_add_test (weather, registered_again_by_another_program);
   tcase_add_test (weather, files_are_sent_again_to_old_agents);
+  tcase_add_test (weather, probe_takes_known_facts_only);
+  tcase_add_test (weather, probe_of_a_silent_agent);
   tcase_add_test (weather, too_large_is_an_error);
   suite_add_tcase (suite, weather);
 
