@@ -170,7 +170,11 @@ if TRANSPORT_STOMP
 UNIT_TESTS += tests/unit/test-stomp-parser
 tests_unit_test_stomp_parser_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test-stomp-broker
+UNIT_TESTS += tests/unit/test-stomp-broker tests/unit/test-stomp-guard
+STOMP_PEERS = tests/support/stomp-peers.c tests/support/stomp-peers.h
+tests_unit_test_stomp_broker_SOURCES = tests/unit/test-stomp-broker.c $(STOMP_PEERS)
+tests_unit_test_stomp_guard_SOURCES = tests/unit/test-stomp-guard.c $(STOMP_PEERS)
+tests_unit_test_stomp_guard_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
 tests_unit_test_stomp_broker_LDADD = plugins/transport-stomp/libvnfm-stomp.la $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test-transport

@@ -8,6 +8,7 @@ plugins_transport_stomp_libvnfm_stomp_la_SOURCES = \
 	plugins/transport-stomp/stomp-connection.c plugins/transport-stomp/stomp-connection.h \
 	plugins/transport-stomp/stomp-frame.c plugins/transport-stomp/stomp-frame.h \
 	plugins/transport-stomp/stomp-guard.c plugins/transport-stomp/stomp-guard.h \
+	plugins/transport-stomp/stomp-listen.c plugins/transport-stomp/stomp-listen.h \
 	plugins/transport-stomp/stomp-parser.c plugins/transport-stomp/stomp-parser.h \
 	plugins/transport-stomp/stomp-passcode.c plugins/transport-stomp/stomp-passcode.h \
 	plugins/transport-stomp/stomp-queue.c plugins/transport-stomp/stomp-queue.h \

@@ -352,65 +352,15 @@ stomp_broker_forget_session (StompBroker *self, StompSession *session)
   g_hash_table_remove (self->sessions, session);
 }
 
-static GSocketAddress *
-parse_address (const char *text, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, 61613, &cause);
-  GInetAddress *inet = NULL;
-
-  if (connectable != NULL) {
-    const char *host = g_network_address_get_hostname (G_NETWORK_ADDRESS (connectable));
-    inet = strcmp (host, "localhost") == 0 ? g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)
-                                           : g_inet_address_new_from_string (host);
-  }
-  if (inet == NULL) {
-    g_set_error (error, VNFM_ERROR, VNFM_ERROR_CONFIG, "\"%s\" is no ADDRESS:PORT to listen on", text);
-    return NULL;
-  }
-  GSocketAddress *address =
-      g_inet_socket_address_new (inet, g_network_address_get_port (G_NETWORK_ADDRESS (connectable)));
-  g_object_unref (inet);
-  return address;
-}
-
-static char *
-describe_address (GSocket *socket)
-{
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
-  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (local);
-  g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  const char *format = strchr (host, ':') != NULL ? "[%s]:%u" : "%s:%u";
-  guint port = g_inet_socket_address_get_port (inet);
-
-  return format[0] == '[' ? g_strdup_printf ("[%s]:%u", host, port) : g_strdup_printf ("%s:%u", host, port);
-}
-
 gboolean
-stomp_broker_listen (StompBroker *self, const char *text, char **bound, GError **error)
+stomp_broker_listen (StompBroker *self, GSocket *socket, GError **error)
 {
-  g_autoptr (GSocketAddress) address = parse_address (text, error);
-  g_autoptr (GSocket) socket = NULL;
-
-  if (address == NULL)
-    return FALSE;
-  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
-  if (socket == NULL || !g_socket_bind (socket, address, TRUE, error)) {
-    g_prefix_error (error, "cannot listen on %s: ", text);
-    return FALSE;
-  }
-  g_socket_set_listen_backlog (socket, 1024);
-  g_socket_set_blocking (socket, FALSE);
-  if (!g_socket_listen (socket, error)) {
-    g_prefix_error (error, "cannot listen on %s: ", text);
-    return FALSE;
-  }
   Listener *listener = g_new0 (Listener, 1);
+
   listener->broker = self;
   listener->socket = g_object_ref (socket);
   g_ptr_array_add (self->listeners, listener);
   listener->watch = vnfm_poll_add (self->poll, g_socket_get_fd (socket), EPOLLIN, accept_some, listener, error);
-  *bound = describe_address (socket);
   return listener->watch != NULL;
 }
 

@@ -74,8 +74,8 @@ typedef struct _StompBroker StompBroker;
 StompBroker *stomp_broker_new (VnfmClock *clock, const StompBrokerSettings *settings, const StompBrokerFuncs *funcs,
                                gpointer owner, GError **error);
 void stomp_broker_free (StompBroker *self);
-/* "HOST:PORT", "[::1]:PORT"; port 0: any. *@bound: (out) (transfer full): the address with the port it has got. */
-gboolean stomp_broker_listen (StompBroker *self, const char *address, char **bound, GError **error);
+/* @socket: from stomp_listen(). */
+gboolean stomp_broker_listen (StompBroker *self, GSocket *socket, GError **error);
 
 void stomp_broker_subscribe (StompBroker *self, const char *queue, gpointer tag);
 void stomp_broker_unsubscribe (StompBroker *self, const char *queue);

@@ -5,6 +5,7 @@
 
 #include "plugins/transport-stomp/stomp-broker.h"
 #include "plugins/transport-stomp/stomp-connection.h"
+#include "plugins/transport-stomp/stomp-listen.h"
 #include "plugins/transport-stomp/stomp-passcode.h"
 
 #include <glib/gstdio.h>
@@ -54,6 +55,7 @@ struct _VnfmStompTransport {
   char *passcode; /* nullable */
   char *address;  /* nullable: where the broker listens */
   StompBrokerSettings settings;
+  GPtrArray *sockets;          /* nullable: of GSocket: opened at the start, for the broker */
   StompBroker *broker;         /* nullable */
   StompConnection *connection; /* nullable */
   GHashTable *tags;            /* of the program's subscriptions: "NUMBER HOST" -> Tag, see make_tag() */
@@ -229,6 +231,23 @@ fill_settings (VnfmStompTransport *self)
 }
 
 static gboolean
+open_sockets (VnfmStompTransport *self, GError **error)
+{
+  g_auto (GStrv) addresses = vnfm_profile_get_list (get_profile (self), GROUP, "listen");
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    GSocket *socket = stomp_listen (addresses[i], error);
+    if (socket == NULL)
+      return FALSE;
+    g_ptr_array_add (sockets, socket);
+  }
+  self->sockets = g_steal_pointer (&sockets);
+  return TRUE;
+}
+
+/* A port that is taken ends the start: whoever waited for it to become free would wait for ever, and in silence. */
+static gboolean
 stomp_transport_start (VnfmExtension *extension, GError **error)
 {
   VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (extension);
@@ -242,19 +261,22 @@ stomp_transport_start (VnfmExtension *extension, GError **error)
       return FALSE;
   }
   fill_settings (self);
-  return TRUE;
+  return !is_broker (self) || open_sockets (self, error);
 }
 
 static gboolean
 listen_on_all (VnfmStompTransport *self, GError **error)
 {
-  g_auto (GStrv) addresses = vnfm_profile_get_list (get_profile (self), GROUP, "listen");
   const char *state_dir = vnfm_context_get_state_dir (vnfm_extension_get_context (VNFM_EXTENSION (self)));
 
+  if (self->sockets == NULL && !open_sockets (self, error)) /* it was closed, and is opened again */
+    return FALSE;
+  g_autoptr (GPtrArray) sockets = g_steal_pointer (&self->sockets);
   g_clear_pointer (&self->address, g_free);
-  for (guint i = 0; addresses[i] != NULL; i++) {
-    g_autofree char *bound = NULL;
-    if (!stomp_broker_listen (self->broker, addresses[i], &bound, error))
+  for (guint i = 0; i < sockets->len; i++) {
+    GSocket *socket = g_ptr_array_index (sockets, i);
+    g_autofree char *bound = stomp_listen_describe (socket);
+    if (!stomp_broker_listen (self->broker, socket, error))
       return FALSE;
     g_message ("STOMP: listening on %s", bound);
     if (self->address == NULL)
@@ -541,6 +563,7 @@ vnfm_stomp_transport_finalize (GObject *object)
   VnfmStompTransport *self = VNFM_STOMP_TRANSPORT (object);
 
   g_hash_table_unref (self->tags);
+  g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_free (self->passcode);
   g_free (self->address);
   g_free (self->settings.prefix);

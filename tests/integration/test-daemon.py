@@ -132,6 +132,13 @@ def test_wrong_key_is_named(state):
     assert len(lines) == 1 and "listn" in lines[0] and "listen" in lines[0], lines
 
 
+def test_port_of_another_process(state):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = "127.0.0.1:%d" % other.getsockname()[1]
+        lines = refused(command(state, "stomp.listen=" + address))
+    assert len(lines) == 1 and address in lines[0] and "another process" in lines[0], lines
+
+
 def test_one_owner(state):
     daemon = Daemon(state)
     lines = refused(command(state))
