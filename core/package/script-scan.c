@@ -138,7 +138,7 @@ nfvo_scan_python (NfvoScan *self, const char *text, gsize length)
   g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++) {
-    g_autoptr (GRegex) regex = g_regex_new (patterns[i], G_REGEX_RAW | G_REGEX_OPTIMIZE, 0, NULL);
+    g_autoptr (GRegex) regex = g_regex_new (patterns[i], G_REGEX_RAW, 0, NULL);
     for (guint j = 0; lines[j] != NULL; j++) {
       const char *begin = lines[j] + strspn (lines[j], " \t");
       if (begin[0] != '#')

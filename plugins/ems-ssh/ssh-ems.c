@@ -316,10 +316,11 @@ ssh_ems_forget (VnfmEms *ems, VnfmVnfc *vnfc)
 {
   SshEms *self = SSH_EMS (ems);
   g_autofree char *key = host_key (vnfc);
+  g_autofree char *kept_key = NULL;
   g_autoptr (GError) error = NULL;
   gpointer found = NULL;
 
-  if (self->shared == NULL || !g_hash_table_steal_extended (self->hosts, key, NULL, &found))
+  if (self->shared == NULL || !g_hash_table_steal_extended (self->hosts, key, (gpointer *)&kept_key, &found))
     return;
   g_autoptr (SshHost) host = found;
   ssh_host_abandon (host, "the machine is released");

@@ -451,10 +451,10 @@ answered_often (gpointer data)
 /* More questions than may stay without an answer: the connection is there. */
 START_TEST (test_keepalive)
 {
-  g_autoptr (SshSettings) settings = make_settings ("keepalive", "100ms", "keepalive-count", "30", NULL);
+  g_autoptr (SshSettings) settings = make_settings ("keepalive", "100ms", "keepalive-count", "80", NULL);
   SshTarget target = machine ();
   g_autoptr (SshLink) link = open_link (settings, &target);
-  gint64 until = vnfm_clock_get_monotonic_time (test.clock) + 4 * G_USEC_PER_SEC;
+  gint64 until = vnfm_clock_get_monotonic_time (test.clock) + 9 * G_USEC_PER_SEC;
 
   vnfm_test_wait_until (answered_often, &until);
   g_autoptr (SshOutcome) outcome = run (link, "echo here", NULL);
