@@ -160,6 +160,17 @@ deliver_next (Branch *branch)
     branch_end (branch, NULL);
 }
 
+/* The URL may hold a password, and what failed may repeat it. */
+static GError *
+tell_repository (GError *error, const char *url, const VnfmVnfc *vnfc)
+{
+  g_autoptr (GError) whole = error;
+  g_autofree char *shown = vnfm_ems_hide_password (url, url);
+  g_autofree char *text = vnfm_ems_hide_password (url, whole->message);
+
+  return g_error_new (whole->domain, whole->code, "repository %s on %s: %s", shown, vnfc->hostname, text);
+}
+
 static void
 repository_cloned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -169,7 +180,7 @@ repository_cloned (GObject *source, GAsyncResult *result, gpointer user_data)
 
   tell_delivery (g_task_get_source_object (branch->task), branch, NULL);
   if (!vnfm_ems_clone_scripts_finish (VNFM_EMS (source), result, &error))
-    g_prefix_error (&error, "repository %s on %s: ", fan->url, branch->vnfc->hostname);
+    error = tell_repository (error, fan->url, branch->vnfc);
   branch_end (branch, error);
 }
 
@@ -184,7 +195,8 @@ deliver (EngineOperation *self, GTask *task)
   for (guint i = 0; i < vnfcs->len; i++) {
     Branch *branch = branch_new (task, g_ptr_array_index (vnfcs, i));
     if (fan->url != NULL) {
-      g_autofree char *what = g_strdup_printf ("git clone of %s", fan->url);
+      g_autofree char *shown = vnfm_ems_hide_password (fan->url, fan->url);
+      g_autofree char *what = g_strdup_printf ("git clone of %s", shown);
       tell_delivery (self, branch, what);
       vnfm_ems_clone_scripts_async (ems, branch->vnfc, fan->url, self->cancellable, repository_cloned, branch);
     } else

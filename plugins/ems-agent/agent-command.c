@@ -124,7 +124,8 @@ dup_title (const AgentCommand *self)
   const char *what = command->name != NULL                                ? command->name
                      : command->action != EMS_ACTION_SAVE_VNFR_DEPENDENCY ? command->payload
                                                                           : NULL;
-  return what != NULL ? g_strdup_printf ("%s %s", nick, what) : g_strdup (nick);
+  g_autofree char *shown = what != NULL ? vnfm_ems_hide_password (what, what) : NULL;
+  return shown != NULL ? g_strdup_printf ("%s %s", nick, shown) : g_strdup (nick);
 }
 
 char *

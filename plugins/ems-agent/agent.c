@@ -14,6 +14,7 @@
 #include "plugins/ems-agent/script-merge.h"
 #include "plugins/ems-agent/script-runner.h"
 
+#include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-error.h>
 #include <vnfm/vnfm-parameter-files.h>
 
@@ -219,7 +220,7 @@ end_clone (EmsAgent *self, EmsStep *step, EmsState state, VnfmScriptResult *resu
 
   if (command != NULL) {
     g_free (said);
-    said = ems_clone_hide_password (command->payload, result->err);
+    said = vnfm_ems_hide_password (command->payload, result->err);
   }
   set_text (&result->output, "");
   if (command != NULL && state == EMS_STATE_DONE && result->status == 0) {
@@ -241,7 +242,7 @@ log_run (EmsAgent *self, EmsStep *step, gint64 ended, const VnfmScriptResult *re
 {
   g_autoptr (EmsCommand) command = step->command != NULL ? ems_command_decode (step->command, NULL) : NULL;
   const char *payload = command != NULL ? command->payload : "(not known any more)";
-  g_autofree char *line = ems_clone_hide_password (payload, payload);
+  g_autofree char *line = vnfm_ems_hide_password (payload, payload);
 
   ems_script_log_write (self->log, step, line, ended, result);
 }

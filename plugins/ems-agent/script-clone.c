@@ -3,6 +3,7 @@
 
 #include "plugins/ems-agent/script-clone.h"
 
+#include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-error.h>
 
 #include <string.h>
@@ -95,21 +96,6 @@ is_dangerous (const char *url)
   return *url == '-' || (authority != NULL && authority[3] == '-') || (at != NULL && at[1] == '-');
 }
 
-char *
-ems_clone_hide_password (const char *url, const char *text)
-{
-  const char *user = strstr (url, "://");
-  const char *end = user != NULL ? user + 3 + strcspn (user + 3, "/") : NULL;
-  const char *at = end != NULL ? g_strrstr_len (user + 3, end - user - 3, "@") : NULL;
-  const char *colon = at != NULL ? memchr (user + 3, ':', (gsize)(at - user - 3)) : NULL;
-
-  if (colon == NULL || colon + 1 == at)
-    return g_strdup (text);
-  g_autofree char *password = g_strndup (colon, (gsize)(at - colon + 1));
-  g_auto (GStrv) parts = g_strsplit (text, password, -1);
-  return g_strjoinv (":***@", parts);
-}
-
 static gboolean
 is_repository (const char *folder)
 {
@@ -193,7 +179,7 @@ ems_clone_resolve (EmsInvocation *self, EmsCloneRules *rules, const char *url, c
   g_autofree char *bare = bare_url (url);
   const char *folder = g_hash_table_lookup (rules->map, bare);
   g_autofree char *scheme = dup_scheme (url);
-  g_autofree char *shown = ems_clone_hide_password (url, url);
+  g_autofree char *shown = vnfm_ems_hide_password (url, url);
 
   memset (self, 0, sizeof *self);
   if (folder != NULL && is_repository (folder)) {

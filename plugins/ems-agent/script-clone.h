@@ -23,7 +23,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EmsCloneRules, ems_clone_rules_free)
 void ems_clone_resolve (EmsInvocation *self, EmsCloneRules *rules, const char *url, const char *target,
                         const char *config, const char *const *base);
 
-/* Replaces the password of @url, if it has one, wherever it stands in @text. Returns: (transfer full). */
-char *ems_clone_hide_password (const char *url, const char *text);
-
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "plugins/ems-agent/script-command.h"
 #include "plugins/ems-agent/script-output.h"
 
+#include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-error.h>
 
 #include <errno.h>
@@ -396,7 +397,7 @@ start_supervisor (Run *run, EmsRunFiles *files)
     refuse_run (run, 126, "the agent cannot start another process");
     return;
   }
-  g_autofree char *shown = ems_clone_hide_password (run->command->payload, run->command->payload);
+  g_autofree char *shown = vnfm_ems_hide_password (run->command->payload, run->command->payload);
   g_info ("step %s: \"%s\" begun, supervisor %d", run->step->id, shown, (int)run->supervisor);
   run->alive = files->alive_read;
   files->alive_read = -1;

@@ -251,7 +251,8 @@ ssh_ems_clone_scripts_async (VnfmEms *ems, VnfmVnfc *vnfc, const char *url, GCan
   if (task == NULL)
     return;
   g_autofree char *command = ssh_spool_clone (self->shared->spool, url, self->shared->clone_protocols);
-  g_autofree char *title = g_strdup_printf ("cloning %s", url);
+  g_autofree char *shown = vnfm_ems_hide_password (url, url);
+  g_autofree char *title = g_strdup_printf ("cloning %s", shown);
   ssh_call_start (host, task, title, command, NULL, self->shared->hold, VNFM_ERROR_SCRIPT);
 }
 

@@ -1040,11 +1040,13 @@ START_TEST (answer_timeout_of_other_commands)
   g_autoptr (GError) error = NULL;
 
   site_make_ready (site, FALSE);
-  vnfm_ems_clone_scripts_async (site->ems, site->vnfc, "url", NULL, vnfm_test_got_result, &call);
+  vnfm_ems_clone_scripts_async (site->ems, site->vnfc, "https://me:sesame@example.org/x.git", NULL,
+                                vnfm_test_got_result, &call);
   test_advance (site->clock, 21 * G_USEC_PER_SEC);
   ck_assert_ptr_nonnull (call.result);
   ck_assert (!vnfm_ems_clone_scripts_finish (site->ems, call.result, &error));
   ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_TIMEOUT);
+  ck_assert_ptr_nonnull (strstr (error->message, "CLONE_SCRIPTS https://me:***@example.org/x.git"));
   g_clear_object (&call.result);
   site_free (site);
 }

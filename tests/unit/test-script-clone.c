@@ -6,6 +6,7 @@
 #include "plugins/ems-agent/script-merge.h"
 #include "tests/support/vnfm-test.h"
 
+#include <vnfm/vnfm-ems.h>
 #include <vnfm/vnfm-error.h>
 
 #include <glib/gstdio.h>
@@ -156,7 +157,7 @@ START_TEST (passwords_are_not_told)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *shown = ems_clone_hide_password (rows[i].url, rows[i].text);
+    g_autofree char *shown = vnfm_ems_hide_password (rows[i].url, rows[i].text);
     ck_assert_str_eq (shown, rows[i].shown);
   }
 }

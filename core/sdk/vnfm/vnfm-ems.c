@@ -271,6 +271,21 @@ vnfm_ems_probe_finish (VnfmEms *self, GAsyncResult *result, GError **error)
   return VNFM_EMS_GET_CLASS (self)->probe_finish (self, result, error);
 }
 
+char *
+vnfm_ems_hide_password (const char *url, const char *text)
+{
+  const char *user = strstr (url, "://");
+  const char *end = user != NULL ? user + 3 + strcspn (user + 3, "/") : NULL;
+  const char *at = end != NULL ? g_strrstr_len (user + 3, end - user - 3, "@") : NULL;
+  const char *colon = at != NULL ? memchr (user + 3, ':', (gsize)(at - user - 3)) : NULL;
+
+  if (colon == NULL || colon + 1 == at)
+    return g_strdup (text);
+  g_autofree char *password = g_strndup (colon, (gsize)(at - colon + 1));
+  g_auto (GStrv) parts = g_strsplit (text, password, -1);
+  return g_strjoinv (":***@", parts);
+}
+
 const char *
 vnfm_ems_get_user_data (VnfmEms *self)
 {

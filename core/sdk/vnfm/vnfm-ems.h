@@ -139,6 +139,9 @@ const char *vnfm_ems_get_user_data (VnfmEms *self);
 /* For back-ends: reads a template of user data. @name: a path, or the name of one that comes with vnfmd.
  * Returns: (transfer full). Errors: VNFM_ERROR_CONFIG. */
 char *vnfm_ems_read_user_data (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Replaces the password of @url, if it has one, wherever it stands in @text: for what is logged or told. Returns:
+ * (transfer full). */
+char *vnfm_ems_hide_password (const char *url, const char *text);
 
 /* For subclasses: emit the signals. */
 void vnfm_ems_emit_registered (VnfmEms *self, const char *hostname);
