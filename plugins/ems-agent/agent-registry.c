@@ -56,7 +56,8 @@ agent_free (gpointer data)
 gboolean
 agent_is_up (const Agent *self)
 {
-  return self->accepted != NULL && !self->released && self->lost_at == 0;
+  /* A stranger may have been another VNFR's before; it can be forgotten at any time, so nothing is sent to it. */
+  return self->accepted != NULL && self->vnfr_id != NULL && !self->released && self->lost_at == 0;
 }
 
 EmsCapability
