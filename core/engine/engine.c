@@ -55,6 +55,8 @@ const VnfmKey vnfm_engine_keys[] = {
   { "vnfmd", "keep-finished", VNFM_KEY_INT, "1000", "how many finished operations stay visible", VNFM_KEY_NONE, NULL },
   { "vnfmd", "log-dir", VNFM_KEY_PATH, NULL,
     "folder of the scripts' output by VNF and host; default: scripts-log in the state directory", VNFM_KEY_NONE, NULL },
+  { "vnfmd", "script-record", VNFM_KEY_PATH, NULL,
+    "file to which the outcome of each script is added as a line of JSON; default: none", VNFM_KEY_NONE, NULL },
   {},
 };
 
@@ -487,7 +489,7 @@ vnfm_engine_new (VnfmContext *context, VnfmNegotiator *negotiator, VnfmEms *ems)
   self->journal = journal_new (vnfm_context_get_store (context), vnfm_context_get_clock (context));
   self->settings = vnfm_profile_freeze (profile);
   self->finished = finished_new ((guint)MAX (vnfm_profile_get_int (profile, "vnfmd", "keep-finished"), 0));
-  self->script_log = script_log_new (log_dir);
+  self->script_log = script_log_new (log_dir, vnfm_profile_get_string (profile, "vnfmd", "script-record"));
   g_signal_connect_object (ems, "output", G_CALLBACK (script_wrote), self, 0);
   return self;
 }

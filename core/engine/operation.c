@@ -434,8 +434,8 @@ operation_log_script (VnfmOperation *operation, VnfmVnfc *vnfc, const char *scri
   EngineOperation *self = ENGINE_OPERATION (operation);
   const char *name = self->request->vnf_name;
 
-  script_log_add (vnfm_engine_get_script_log (self->engine), name != NULL ? name : "unnamed", vnfc->hostname, script,
-                  result);
+  script_log_add (vnfm_engine_get_script_log (self->engine), name != NULL ? name : "unnamed", vnfc->hostname,
+                  vnfm_event_get_nick (self->event), script, result);
 }
 
 static void

@@ -17,14 +17,16 @@
 
 struct _ScriptLog {
   char *folder;
+  char *record; /* nullable */
 };
 
 ScriptLog *
-script_log_new (const char *folder)
+script_log_new (const char *folder, const char *record)
 {
   ScriptLog *self = g_new0 (ScriptLog, 1);
 
   self->folder = g_strdup (folder);
+  self->record = g_strdup (record);
   return self;
 }
 
@@ -32,6 +34,7 @@ void
 script_log_free (ScriptLog *self)
 {
   g_free (self->folder);
+  g_free (self->record);
   g_free (self);
 }
 
@@ -83,8 +86,27 @@ append (const char *path, const char *text, GError **error)
   return written;
 }
 
+/* What it provides is left out: those values may be secret. */
+static gboolean
+append_record (ScriptLog *self, const char *vnf_name, const char *hostname, const char *event, const char *script,
+               const VnfmScriptResult *result, GError **error)
+{
+  g_autoptr (JsonNode) node = vnfm_script_result_to_json (result);
+  JsonObject *object = json_node_get_object (node);
+
+  json_object_remove_member (object, "provides");
+  json_object_set_string_member (object, "vnf", vnf_name);
+  json_object_set_string_member (object, "host", hostname);
+  json_object_set_string_member (object, "event", event);
+  json_object_set_string_member (object, "script", script);
+  g_autoptr (GBytes) json = vnfm_json_write_object (object);
+  g_autofree char *line =
+      g_strdup_printf ("%.*s\n", (int)g_bytes_get_size (json), (const char *)g_bytes_get_data (json, NULL));
+  return append (self->record, line, error);
+}
+
 void
-script_log_add (ScriptLog *self, const char *vnf_name, const char *hostname, const char *script,
+script_log_add (ScriptLog *self, const char *vnf_name, const char *hostname, const char *event, const char *script,
                 const VnfmScriptResult *result)
 {
   gboolean failed = !result->known || result->status != 0;
@@ -103,6 +125,8 @@ script_log_add (ScriptLog *self, const char *vnf_name, const char *hostname, con
       g_clear_error (&error);
     }
   }
+  if (self->record != NULL && !append_record (self, vnf_name, hostname, event, script, result, &error))
+    g_warning ("the outcome of %s on %s is not recorded: %s", script, hostname, error->message);
 }
 
 /* ---- reading */

@@ -9,11 +9,13 @@ G_BEGIN_DECLS
  * (protocol/openbaton.md, D.0 "Log files"). */
 typedef struct _ScriptLog ScriptLog;
 
-ScriptLog *script_log_new (const char *folder);
+/* @record: (nullable): a file to which each outcome is added, a line of JSON for programs. */
+ScriptLog *script_log_new (const char *folder, const char *record);
 void script_log_free (ScriptLog *self);
 
-/* Appends in the background; a file that has grown too large is begun anew, the old one kept as FILE.1. */
-void script_log_add (ScriptLog *self, const char *vnf_name, const char *hostname, const char *script,
+/* @event: the lifecycle event whose script it was. A file that has grown too large is begun anew, the old one kept as
+ * FILE.1. */
+void script_log_add (ScriptLog *self, const char *vnf_name, const char *hostname, const char *event, const char *script,
                      const VnfmScriptResult *result);
 
 /* Reads both files' lines, the last ones if there are very many; a missing file has none. */

@@ -248,9 +248,11 @@ make_arguments (NfvoDaemon *self, const NfvoDaemonOptions *options)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autofree char *control =
       g_strconcat ("vnfmd.control-socket=", nfvo_run_folder_get_path (self->folder), "/control.sock", NULL);
+  g_autofree char *scripts = nfvo_run_folder_dup_path (self->folder, NFVO_SCRIPT_RECORD);
+  g_autofree char *record = g_strconcat ("vnfmd.script-record=", scripts, NULL);
 
   g_strv_builder_add_many (builder, options->program, "--profile", options->profile, "--state-dir", self->state_dir,
-                           "--set", "stomp.listen=127.0.0.1:0", "--set", control, NULL);
+                           "--set", "stomp.listen=127.0.0.1:0", "--set", control, "--set", record, NULL);
   for (guint i = 0; options->plugin_dirs != NULL && options->plugin_dirs[i] != NULL; i++)
     g_strv_builder_add_many (builder, "--plugin-dir", options->plugin_dirs[i], NULL);
   add_settings (builder, options->machine_settings);

@@ -99,10 +99,18 @@ show_file (Run *run, const char *vnf, const char *what, const char *path)
     nfvo_view_tell (run->view, vnf, "%s:\n%s", what, tail);
 }
 
-static gboolean
-has_failed_script (NfvoMember *member)
+/* Returns: (nullable): another's vnfmd keeps none for us. */
+static char *
+dup_script_record (Run *run)
 {
-  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (member, NULL);
+  return run->daemon != NULL ? nfvo_run_folder_dup_path (run->folder, NFVO_SCRIPT_RECORD) : NULL;
+}
+
+static gboolean
+has_failed_script (Run *run, NfvoMember *member)
+{
+  g_autofree char *record = dup_script_record (run);
+  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (member, record, NULL);
 
   for (guint i = 0; i < runs->len; i++) {
     NfvoScriptRun *script = g_ptr_array_index (runs, i);
@@ -120,7 +128,7 @@ show_consoles (Run *run)
 
   for (guint i = 0; i < members->len; i++) {
     NfvoMember *member = g_ptr_array_index (members, i);
-    if (member->state != NFVO_INSTANTIATING && (member->state != NFVO_FAILED || has_failed_script (member)))
+    if (member->state != NFVO_INSTANTIATING && (member->state != NFVO_FAILED || has_failed_script (run, member)))
       continue;
     for (guint j = 0; j < member->machines->len; j++) {
       static const char *const files[] = { NFVO_MACHINE_CONSOLE, NFVO_NAMESPACE_CONSOLE, "vnfm-ems.log", NULL };
@@ -326,7 +334,8 @@ deploy (Run *run)
     return;
   }
   run->phase = RUN_DEPLOYING;
-  nfvo_view_follow (run->view, run->deployment);
+  g_autofree char *record = dup_script_record (run);
+  nfvo_view_follow (run->view, run->deployment, record);
   if (run->options.timeout > 0)
     run->timer = vnfm_clock_add_timer (run->clock, run->options.timeout, timed_out, run);
   nfvo_deployment_deploy_async (run->deployment, deployed, run);

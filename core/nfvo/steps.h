@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * @output: what it printed, possibly cut
  * @err: the same of its standard error
  *
- * One execution of a script, as the agent in a process machine keeps it on disk. An NFVO does not see this: it is for
- * whoever tries a package.
+ * One execution of a script, as the agent in a machine keeps it on disk, or, of machines without an agent, as our own
+ * vnfmd records it ([vnfmd] script-record). An NFVO does not see this: it is for whoever tries a package.
  */
 typedef struct {
   char *step;
@@ -34,12 +34,16 @@ typedef struct {
   char *err;
 } NfvoScriptRun;
 
+/* vnfmd's record, in the folder of the run. */
+#define NFVO_SCRIPT_RECORD "scripts.jsonl"
+
 void nfvo_script_run_free (NfvoScriptRun *run);
 
 /* The scripts that ran in the member's machines, by their begin. What cannot be read is left out.
+ * @record: (nullable): path of vnfmd's record, for machines whose folder holds no agent's
  * @seen: (nullable) (element-type utf8): steps that were told before are left out, ended ones are added.
  * Returns: (element-type NfvoScriptRun) (transfer full). */
-GPtrArray *nfvo_script_runs_read (NfvoMember *member, GHashTable *seen);
+GPtrArray *nfvo_script_runs_read (NfvoMember *member, const char *record, GHashTable *seen);
 /* The last @lines lines of @text, at most @bytes of it. Returns: (transfer full): "" if there is nothing. */
 char *nfvo_last_lines (const char *text, guint lines, gsize bytes);
 

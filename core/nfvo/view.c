@@ -21,6 +21,7 @@ struct _NfvoView {
   VnfmClock *clock;
   VnfmTimer *redraw;
   NfvoDeployment *deployment;
+  char *record;     /* nullable: vnfmd's, of scripts */
   GHashTable *seen; /* steps whose scripts were told */
   guint drawn;      /* lines of the table that stand on the terminal */
 };
@@ -47,6 +48,7 @@ nfvo_view_free (NfvoView *self)
     g_object_unref (self->deployment);
   }
   g_hash_table_unref (self->seen);
+  g_free (self->record);
   g_object_unref (self->clock);
   g_free (self);
 }
@@ -330,7 +332,7 @@ static void
 member_answered (NfvoDeployment *deployment, NfvoMember *member, VnfmAction action, gpointer user_data)
 {
   NfvoView *self = user_data;
-  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (member, self->seen);
+  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (member, self->record, self->seen);
 
   for (guint i = 0; i < runs->len; i++) {
     if (self->kind == NFVO_VIEW_JSON)
@@ -341,10 +343,11 @@ member_answered (NfvoDeployment *deployment, NfvoMember *member, VnfmAction acti
 }
 
 void
-nfvo_view_follow (NfvoView *self, NfvoDeployment *deployment)
+nfvo_view_follow (NfvoView *self, NfvoDeployment *deployment, const char *record)
 {
   g_return_if_fail (self->deployment == NULL);
   self->deployment = g_object_ref (deployment);
+  self->record = g_strdup (record);
   g_signal_connect (deployment, "changed", G_CALLBACK (member_changed), self);
   g_signal_connect (deployment, "note", G_CALLBACK (member_note), self);
   g_signal_connect (deployment, "answered", G_CALLBACK (member_answered), self);

@@ -32,7 +32,8 @@ void nfvo_view_free (NfvoView *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NfvoView, nfvo_view_free)
 
 /* Follows @deployment, which stays alive as long as the view. */
-void nfvo_view_follow (NfvoView *self, NfvoDeployment *deployment);
+/* @record: (nullable): path of vnfmd's record of scripts. */
+void nfvo_view_follow (NfvoView *self, NfvoDeployment *deployment, const char *record);
 /* Worth a line. @vnf: (nullable). */
 void nfvo_view_tell (NfvoView *self, const char *vnf, const char *format, ...) G_GNUC_PRINTF (3, 4);
 /* The same, for what is wrong. */

@@ -87,6 +87,9 @@ def test_whole_life(service):
     expect_status(result, 0)
     expect_script(result, "server_configure.sh", 0, "/\n")
     expect_script(result, "start-client.sh", 0, "the server is at 10.")
+    for script, lifecycle in (("server_configure.sh", "CONFIGURE"), ("start-client.sh", "START")):
+        told = result.of("script", script=script, lifecycle=lifecycle, status=0)
+        expect(len(told) == 1 and told[0]["output"] and told[0]["machine"], result, "%s is not shown" % script)
 
 
 def test_cut_in_mid_script(service):

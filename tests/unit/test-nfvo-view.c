@@ -79,7 +79,7 @@ START_TEST (script_runs_are_read)
   write_step (folder, "c", "{\"step\":\"op/deliver/vnfc/0/-\",\"action\":\"SAVE_SCRIPTS\"}", "{\"status\":0}");
   write_step (folder, "d", "no json", NULL);
 
-  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (&member, seen);
+  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (&member, NULL, seen);
   ck_assert_uint_eq (runs->len, 2);
   NfvoScriptRun *first = g_ptr_array_index (runs, 0);
   NfvoScriptRun *second = g_ptr_array_index (runs, 1);
@@ -91,8 +91,48 @@ START_TEST (script_runs_are_read)
   ck_assert_int_eq (second->status, 3);
   ck_assert_str_eq (second->err, "err");
 
-  g_autoptr (GPtrArray) again = nfvo_script_runs_read (&member, seen); /* only what has no outcome yet */
+  g_autoptr (GPtrArray) again = nfvo_script_runs_read (&member, NULL, seen); /* only what has no outcome yet */
   ck_assert_uint_eq (again->len, 1);
+  g_ptr_array_unref (member.machines);
+  vnfm_test_remove_folder (folder);
+}
+END_TEST
+
+START_TEST (record_tells_of_machines_without_an_agent)
+{
+  g_autofree char *folder = vnfm_test_make_folder ();
+  g_autofree char *record = g_build_filename (folder, NFVO_SCRIPT_RECORD, NULL);
+  g_autofree char *with_agent = g_build_filename (folder, "web-8", NULL);
+  g_autoptr (NfvoService) service = make_service ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  NfvoMember member = { .vnf = g_ptr_array_index (service->vnfs, 0),
+                        .machines = g_ptr_array_new_with_free_func ((GDestroyNotify)nfvo_machine_unref) };
+
+  g_ptr_array_add (member.machines, nfvo_machine_new ("id", "web", "web-7", folder));
+  g_ptr_array_add (member.machines, nfvo_machine_new ("id", "web", "web-8", with_agent));
+  write_step (with_agent, "a", "no json", NULL);
+  write_file (folder, NFVO_SCRIPT_RECORD,
+              "{\"vnf\":\"web\",\"host\":\"web-7\",\"event\":\"START\",\"script\":\"one.sh\",\"status\":3,"
+              "\"output\":\"out\",\"err\":\"err\",\"started\":\"2024-01-01T00:00:00.500Z\","
+              "\"ended\":\"2024-01-01T00:00:02.000Z\"}\n"
+              "{\"vnf\":\"web\",\"host\":\"web-8\",\"script\":\"its agent tells\",\"status\":0}\n"
+              "{\"vnf\":\"db\",\"host\":\"web-7\",\"script\":\"another VNF\",\"status\":0}\n"
+              "{\"vnf\":\"web\",\"host\":\"web-7\",\"scr");
+
+  g_autoptr (GPtrArray) runs = nfvo_script_runs_read (&member, record, seen);
+  ck_assert_uint_eq (runs->len, 1);
+  NfvoScriptRun *run = g_ptr_array_index (runs, 0);
+  ck_assert_str_eq (run->machine, "web-7");
+  ck_assert_str_eq (run->event, "START");
+  ck_assert_str_eq (run->script, "one.sh");
+  ck_assert (run->known);
+  ck_assert_int_eq (run->status, 3);
+  ck_assert_int_eq (run->ended - run->begun, 1500000);
+  ck_assert_str_eq (run->output, "out");
+  ck_assert_str_eq (run->err, "err");
+
+  g_autoptr (GPtrArray) again = nfvo_script_runs_read (&member, record, seen);
+  ck_assert_uint_eq (again->len, 0);
   g_ptr_array_unref (member.machines);
   vnfm_test_remove_folder (folder);
 }
@@ -169,6 +209,7 @@ view_suite (void)
 
   tcase_add_test (tc, last_lines_are_cut);
   tcase_add_test (tc, script_runs_are_read);
+  tcase_add_test (tc, record_tells_of_machines_without_an_agent);
   tcase_add_test (tc, text_cannot_steer_the_terminal);
   tcase_add_test (tc, json_events_are_one_line_each);
   tcase_add_test (tc, addresses_are_read);
