@@ -50,7 +50,12 @@ vnfm_authorize () {
   if [ -f "$file" ] && grep -qxF -e "$SSH_AUTHORIZED_KEY" "$file"; then
     return 0
   fi
-  (umask 077 && mkdir -p "$home/.ssh" && printf "%s\n" "$SSH_AUTHORIZED_KEY" >> "$file") &&
+  # A last line without an end must not swallow the key.
+  start=
+  if [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ]; then
+    start="\n"
+  fi
+  (umask 077 && mkdir -p "$home/.ssh" && printf "$start%s\n" "$SSH_AUTHORIZED_KEY" >> "$file") &&
     chown "$owner" "$home/.ssh" "$file"
 }
 
