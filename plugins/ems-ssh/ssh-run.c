@@ -210,8 +210,10 @@ static void
 take_refusal (Run *self, const SshOutcome *outcome)
 {
   g_autofree char *words = ssh_outcome_dup_words (outcome);
-  gboolean not_begun = outcome->status == SSH_SPOOL_NOT_BEGUN || !ssh_reader_has_begun (self->reader);
+  /* A call that did not get as far as the step says nothing of what an earlier one began. */
+  gboolean not_begun = outcome->status == SSH_SPOOL_NOT_BEGUN || (!self->begun && !ssh_reader_has_begun (self->reader));
 
+  self->begun |= ssh_reader_has_begun (self->reader);
   if (ssh_outcome_lacks_helper (outcome))
     ssh_host_forget_preparation (self->host);
   if ((ssh_outcome_lacks_helper (outcome) || outcome->status < 0) && ++self->tries < MAX_TRIES) {
