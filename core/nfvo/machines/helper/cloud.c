@@ -182,16 +182,17 @@ run_program (const Options *options, int socket, const sigset_t *mask)
   setpgid (0, 0);
   sigprocmask (SIG_SETMASK, mask, NULL);
   fcntl (socket, F_SETFD, 0);
+  /* First: who called chooses the settings, and must not choose by SUDO_UID whom the program runs as. */
+  if (!become_caller ()) {
+    g_printerr ("vnfm-machine: cannot become the user who called\n");
+    _exit (126);
+  }
   for (guint i = 0; options->environment != NULL && options->environment[i] != NULL; i++) {
     g_auto (GStrv) parts = g_strsplit (options->environment[i], "=", 2);
     if (parts[0] != NULL && parts[1] != NULL)
       g_setenv (parts[0], parts[1], TRUE);
   }
   g_setenv (HELPER_SOCKET_VARIABLE, number, TRUE);
-  if (!become_caller ()) {
-    g_printerr ("vnfm-machine: cannot become the user who called\n");
-    _exit (126);
-  }
   execvp (options->program[0], options->program);
   g_printerr ("vnfm-machine: cannot run %s: %s\n", options->program[0], g_strerror (errno));
   _exit (127);
