@@ -247,6 +247,7 @@ CLEANFILES += tests/bench/vnfm-bench
 bench: all tests/bench/vnfm-bench
 	tests/bench/vnfm-bench $(BENCH_ARGUMENTS)
 	$(srcdir)/tests/bench/bench-broker.py core/daemon/vnfmd
+	$(srcdir)/tests/bench/bench-agent.py core/nfvo/vnfm-nfvo
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/bench/bench-service.py --title 'web, process machines' \
 		core/nfvo/vnfm-nfvo $(abs_top_srcdir)/data/examples/web/nsd.json
 	@if [ "$$(id -u)" = 0 ]; then set -x; \
@@ -291,7 +292,8 @@ endif
 endif
 
 EXTRA_DIST += tests/README.md tests/valgrind.supp tests/bench/bench-service.py \
-	tests/bench/bench-broker.py tests/bench/bench-ncat.py tests/bench/bench-ssh.py $(INTEGRATION_TESTS)
+	tests/bench/bench-agent.py tests/bench/bench-broker.py tests/bench/bench-ncat.py tests/bench/bench-ssh.py \
+	$(INTEGRATION_TESTS)
 EXTRA_DIST += tests/support/agent_world.py
 EXTRA_DIST += tests/integration/README.md tests/integration/scenarios
 

@@ -464,6 +464,7 @@ open_connection (SshHost *self)
     .name = self->vnfc->hostname,
     .host = self->address,
     .key_name = shared->key_by_id ? vnfm_vnfc_get_key (self->vnfc) : NULL,
+    .host_keys = (const char *const *)self->vnfc->host_keys,
   };
   self->state = OPENING;
   self->attempt = g_cancellable_new ();

@@ -32,12 +32,12 @@ ssh -q $options -O exit root@$1 2> /dev/null
 """
 
 
-def start_server(folder, port):
+def start_server(folder, port, address="0.0.0.0"):
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/{name}"], check=True)
     os.makedirs("/run/sshd", exist_ok=True)
     with open(f"{folder}/config", "w", encoding="utf-8") as f:
-        f.write(f"Port {port}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\nPidFile none\n"
+        f.write(f"Port {port}\nListenAddress {address}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\nPidFile none\n"
                 "StrictModes no\nUsePAM no\nPermitRootLogin yes\nMaxStartups 10000\nUseDNS no\n"
                 # What root's shell reads at a login is not to be measured: bash leaves it out where it is not the first.
                 "SetEnv SHLVL=2\n")

@@ -491,6 +491,66 @@ START_TEST (refuses_a_changed_host_key)
 }
 END_TEST
 
+static VnfmRecord *
+new_record (const char *vnfr_keys, const char *vnfc_keys)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"id\": \"%s\", \"name\": \"web\", \"type\": \"web\", \"metadata\": {\"ssh-host-keys\": \"%s\"}, \"vdu\": "
+      "[{\"vnfc_instance\": [{\"id\": \"vnfc-1\", \"hostname\": \"web-1\", \"metadata\": {\"ssh-host-keys\": \"%s\"}, "
+      "\"ips\": [{\"netName\": \"private\", \"ip\": \"127.0.0.1\"}]}]}]}",
+      VNFR, vnfr_keys, vnfc_keys);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  VnfmRecord *record = vnfm_record_new (bytes, &error);
+
+  ck_assert_no_error (error);
+  return record;
+}
+
+/* Waits for the machine of a VNFR with these keys. */
+static gboolean
+await_with_keys (const char *vnfr_keys, const char *vnfc_keys, GError **error)
+{
+  g_autoptr (VnfmRecord) record = new_record (vnfr_keys, vnfc_keys);
+  g_autoptr (GPtrArray) vnfcs = vnfm_record_dup_vnfcs (record, NULL);
+
+  ck_assert_uint_eq (vnfcs->len, 1);
+  stop_ems ();
+  start_ems ();
+  return await_machine (g_ptr_array_index (vnfcs, 0), error);
+}
+
+static char *
+read_public (const char *key)
+{
+  g_autofree char *path = g_strconcat (key, ".pub", NULL);
+  char *line = NULL;
+
+  ck_assert (g_file_get_contents (path, &line, NULL, NULL));
+  return g_strchomp (line);
+}
+
+START_TEST (takes_host_keys_from_the_metadata)
+{
+  g_autofree char *other = test_ssh_keygen (site.folder, "other", "");
+  g_autofree char *right = read_public (site.host_key);
+  g_autofree char *wrong = read_public (other);
+  g_autofree char *both = g_strconcat (wrong, "\\n", right, "\\n", NULL);
+  g_autoptr (GError) error = NULL;
+
+  set_key ("host-keys", "metadata");
+  ck_assert (await_with_keys ("", right, &error));
+  ck_assert (await_with_keys (both, "", &error));
+  ck_assert (await_with_keys (wrong, right, &error)); /* its own go before those of the VNFR */
+  ck_assert (!await_with_keys (right, wrong, &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED);
+  g_clear_error (&error);
+  ck_assert (!await_with_keys ("", "no key", &error));
+  ck_assert_error (error, VNFM_ERROR, VNFM_ERROR_REFUSED);
+  ck_assert_ptr_nonnull (strstr (error->message, "metadata"));
+}
+END_TEST
+
 START_TEST (tells_of_a_refused_login)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -623,6 +683,7 @@ ssh_ems_suite (void)
   tcase_add_test (waiting, waits_for_an_address);
   tcase_add_test (waiting, ends_waiting_when_cancelled);
   tcase_add_test (waiting, refuses_a_changed_host_key);
+  tcase_add_test (waiting, takes_host_keys_from_the_metadata);
   tcase_add_test (waiting, tells_of_a_refused_login);
   tcase_add_test (waiting, holds_commands_for_a_while);
   suite_add_tcase (suite, waiting);

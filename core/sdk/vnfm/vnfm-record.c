@@ -160,6 +160,7 @@ collect_vnfc (JsonObject *instance, gpointer data)
 
   if (vnfc == NULL)
     return FALSE;
+  vnfm_vnfc_default_host_keys (vnfc, vnfm_record_get_object (collection->record));
   g_ptr_array_add (collection->vnfcs, vnfc);
   return TRUE;
 }

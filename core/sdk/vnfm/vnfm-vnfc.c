@@ -5,6 +5,8 @@
 
 #include <vnfm/vnfm-error.h>
 
+#define MAX_HOST_KEYS 1000
+
 typedef struct {
   gatomicrefcount references;
   VnfmVnfc vnfc;
@@ -49,6 +51,23 @@ read_addresses (JsonArray *array)
   return addresses;
 }
 
+/* @holder: a VNFC instance, a VNFR. Returns: (transfer full) (nullable). */
+static GStrv
+read_host_keys (JsonObject *holder)
+{
+  const char *text = vnfm_json_get_string (vnfm_json_get_object (holder, "metadata"), VNFM_METADATA_HOST_KEYS);
+  g_autofree char *lines = g_strstrip (g_strdup (text != NULL ? text : ""));
+
+  return lines[0] != '\0' ? g_strsplit (lines, "\n", MAX_HOST_KEYS) : NULL;
+}
+
+void
+vnfm_vnfc_default_host_keys (VnfmVnfc *self, JsonObject *record)
+{
+  if (self->host_keys == NULL)
+    self->host_keys = read_host_keys (record);
+}
+
 VnfmVnfc *
 vnfm_vnfc_new_from_json (JsonObject *instance, const char *vnfr_id, GError **error)
 {
@@ -69,6 +88,7 @@ vnfm_vnfc_new_from_json (JsonObject *instance, const char *vnfr_id, GError **err
   self->vnfc.component_id = g_strdup (vnfm_json_get_string (vnfm_json_get_object (instance, "vnfComponent"), "id"));
   self->vnfc.ips = read_addresses (vnfm_json_get_array (instance, "ips"));
   self->vnfc.floating_ips = read_addresses (vnfm_json_get_array (instance, "floatingIps"));
+  self->vnfc.host_keys = read_host_keys (instance);
   return &self->vnfc;
 }
 
@@ -91,6 +111,7 @@ vnfm_vnfc_unref (VnfmVnfc *self)
   g_free (self->component_id);
   g_ptr_array_unref (self->ips);
   g_ptr_array_unref (self->floating_ips);
+  g_strfreev (self->host_keys);
   g_free (counted (self));
 }
 
