@@ -187,7 +187,8 @@ tests_unit_test_handler_scripts_LDADD = plugins/handler-scripts/libhandler-scrip
 endif
 TEST_PEERS = tests/support/test-peers.c tests/support/test-peers.h tests/support/vnfm-sim.c tests/support/vnfm-sim.h
 if EMS_AGENT
-UNIT_TESTS += tests/unit/test-agent-registry tests/unit/test-agent-ems
+UNIT_TESTS += tests/unit/test-agent-registry tests/unit/test-agent-logins tests/unit/test-agent-ems
+tests_unit_test_agent_logins_LDADD = plugins/ems-agent/libvnfm-agent-ems.la $(UNIT_LIBS)
 tests_unit_test_agent_registry_LDADD = plugins/ems-agent/libvnfm-agent-ems.la $(UNIT_LIBS)
 tests_unit_test_agent_ems_SOURCES = tests/unit/test-agent-ems.c $(TEST_PEERS)
 tests_unit_test_agent_ems_LDADD = plugins/ems-agent/libvnfm-agent-ems.la $(UNIT_LIBS)
@@ -282,6 +283,7 @@ INTEGRATION_TESTS += tests/integration/test-diagnosis.py
 INTEGRATION_TESTS += tests/integration/test-agent.py tests/integration/test-agent-scripts.py tests/integration/test-agent-check.py \
 	tests/integration/test-agent-abuse.py \
 	tests/integration/test-run-clone.py \
+	tests/integration/test-stomp-logins.py \
 	tests/integration/test-stomp-wild.py
 endif
 
