@@ -488,16 +488,14 @@ def test_another_vnfmd(service):
 TESTS = [v for k, v in list(globals().items()) if k.startswith("test_")]
 
 
-def main():
+def play(tests, make_service):
+    """Runs those that the command line names, or all, each with a service of its own, and tells TAP."""
     wanted = sys.argv[1:]
-    tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-    if not os.path.isdir(MATERIAL) and os.environ.get("CI") != "true":
-        print("# VNFM_MATERIAL is not there: upstream's services are left out")
-        tests = [t for t in tests if "upstream" not in t.__name__]
+    tests = [t for t in tests if not wanted or t.__name__ in wanted]
     failed = 0
     print("1..%d" % len(tests), flush=True)
     for number, test in enumerate(tests, 1):
-        service = Service()
+        service = make_service()
         begin = time.monotonic()
         try:
             test(service)
@@ -510,6 +508,14 @@ def main():
         finally:
             service.close()
     return 1 if failed else 0
+
+
+def main():
+    tests = TESTS
+    if not os.path.isdir(MATERIAL) and os.environ.get("CI") != "true":
+        print("# VNFM_MATERIAL is not there: upstream's services are left out")
+        tests = [t for t in tests if "upstream" not in t.__name__]
+    return play(tests, Service)
 
 
 if __name__ == "__main__":

@@ -247,24 +247,7 @@ TESTS = [v for k, v in list(globals().items()) if k.startswith("test_")]
 
 
 def main():
-    wanted = sys.argv[1:]
-    tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-    failed = 0
-    print("1..%d" % len(tests), flush=True)
-    for number, test in enumerate(tests, 1):
-        service = Service()
-        begin = time.monotonic()
-        try:
-            test(service)
-            print("ok %d - %s (%.1f s)" % (number, test.__doc__, time.monotonic() - begin), flush=True)
-        except Exception as error:  # whatever it is, the test has failed
-            failed += 1
-            print("not ok %d - %s" % (number, test.__doc__))
-            text = "%s: %s" % (type(error).__name__, error)
-            print("\n".join("# " + line for line in text.splitlines()), flush=True)
-        finally:
-            service.close()
-    return 1 if failed else 0
+    return common.play(TESTS, Service)
 
 
 if __name__ == "__main__":
